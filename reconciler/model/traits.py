@@ -1,0 +1,34 @@
+"""What an app's API can and cannot do, as data: it drives apply, the contract suite and the support matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """One entity of one app.
+
+    ``delta``: ``list(since=…)`` returns only what changed. ``tombstones``: a delta (or list) reports deletes.
+    ``versions``: records carry a precondition token that updates honour. ``modified``: records carry a modified time.
+    Batch sizes are records per call (1 = single calls). ``searchable`` are the fields that ``find`` accepts.
+    ``unique`` are fields that the app keeps unique. ``find_batch`` is how many values one ``find`` call can hold.
+    ``eventual_seconds`` is how long a write may take to show in reads. ``modified_resolution`` is in seconds.
+    """
+
+    delta: bool = False
+    tombstones: bool = False
+    versions: bool = False
+    modified: bool = False
+    modified_resolution: float = 1.0
+    create_batch: int = 1
+    update_batch: int = 1
+    delete_batch: int = 1
+    get_batch: int = 1
+    find_batch: int = 1
+    page_size: int = 200
+    searchable: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+    eventual_seconds: float = 0.0
+    calls_per_second: float | None = None
+    notes: tuple[str, ...] = field(default=())

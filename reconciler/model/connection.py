@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.model.field import Field
-    from reconciler.model.record import Side, Value
+from reconciler.model.field import Field
+from reconciler.model.record import Side, Value
 
 
 class Direction(StrEnum):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.model.record import Side
+from reconciler.model.record import Side
 
 Base: TypeAlias = "Mapping[str, bytes]"
 """What a side last said, by field: a keyed fingerprint of 8 bytes, ``b""`` for empty, and for a list field the sorted

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.errors import AppError
-    from reconciler.model.record import Record, Value
+from reconciler.errors import AppError
+from reconciler.model.record import Record, Value
 
 
 @dataclass(frozen=True, slots=True)

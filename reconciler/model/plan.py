@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.model.connection import Origin
-    from reconciler.model.record import Side, Value
+from reconciler.model.connection import Origin
+from reconciler.model.record import Side, Value
 
 
 class Verb(StrEnum):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+from typing import TypeAlias
 
 Value: TypeAlias = str | bool | int | float | tuple[str, ...] | None
 """A field's value. ``None`` is empty (connectors turn ``""`` and ``()`` into it); dates are ISO 8601 text."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.model.link import ContactState
-    from reconciler.model.plan import Summary, Verb
-    from reconciler.model.record import Side
+from reconciler.model.link import ContactState
+from reconciler.model.plan import Summary, Verb
+from reconciler.model.record import Side
 
 
 @dataclass(frozen=True, slots=True)

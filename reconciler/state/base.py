@@ -7,15 +7,18 @@ app. All times are POSIX seconds handed in by the caller: a store has no clock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
+
+from reconciler.model.link import ContactState
+from reconciler.model.plan import Verb
+from reconciler.model.record import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from reconciler.model.link import ContactState, Link
-    from reconciler.model.plan import Verb
-    from reconciler.model.record import Side
+    from reconciler.model.link import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One run of one connection as remembered. ``result``: ``ok``, ``refused``, ``failed``, ``abandoned``, ``running``."""
+    """One run of one connection; ``result``: ``ok``, ``refused``, ``failed``, ``stalled``, ``abandoned``, ``running``."""
 
     cycle: int
     started_at: float
@@ -220,7 +223,7 @@ class ConnectionState(Protocol):
 class Lease(Protocol):
     """The right to write one connection; a context manager that keeps itself alive until it is left."""
 
-    def __enter__(self) -> Lease: ...
+    def __enter__(self) -> Self: ...
     def __exit__(self, *exc: object) -> None: ...
 
     def check(self) -> None:
@@ -247,4 +250,3 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of files and sockets."""
         ...
-

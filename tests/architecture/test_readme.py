@@ -1,0 +1,39 @@
+"""The README's two commands: one line each, each enough alone, and the ones that the acceptance run really runs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.architecture.sources import ROOT
+
+README = (ROOT / "README.md").read_text()
+COMMANDS = re.findall(r"^```bash\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_there_are_two_of_one_line_each() -> None:
+    assert [command.count("\n") for command in COMMANDS] == [0, 0]
+    assert COMMANDS[0].endswith("reconciler demo --once")
+    assert re.search(r"\.venv/bin/pytest\b", COMMANDS[1])
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=["demo", "tests"])
+def test_each_is_enough_alone(command: str) -> None:
+    assert command.startswith("python3 -m venv .venv && ")
+    assert "--require-hashes" in command
+    named = re.findall(r"-r (\S+)", command)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_acceptance_run_takes_them_from_the_readme() -> None:
+    run = (ROOT / ".ci" / "run").read_text()
+    assert "grep '^python3 -m venv' README.md" in run
+    assert [line for line in README.splitlines() if line.startswith("python3 -m venv")] == COMMANDS
+
+
+def test_every_link_leads_somewhere() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)", README) if "://" not in link]
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []

@@ -2,6 +2,7 @@
 
 ReconcilerError
 ├── SpecError        a person edits a spec; every finding at once, each with its position
+├── AppMissing       a person corrects an app's name, or mends the package that brings it
 ├── GuardRefused     a person approves or changes the limits; nothing was written
 ├── AppError         something an app said or did not say
 │   ├── Retryable    the same request may pass later (``after`` seconds)
@@ -61,6 +62,12 @@ class SpecError(ReconcilerError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
+
+
+class AppMissing(ReconcilerError):
+    """A spec names an app that is not there, or whose package does not work."""
+
+    label = "spec"
 
 
 class GuardRefused(ReconcilerError):

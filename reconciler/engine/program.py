@@ -117,8 +117,12 @@ def _full_name(mapping: FieldMapping, _: str | None) -> Lens:
 
 
 def _value_map(mapping: FieldMapping, _: str | None) -> Lens:
+    """The table reads as its arrow was written: from the right field to the left one where it is ``mirrored``."""
     table = cast("Mapping[Value, Value]", mapping.options["map"])
-    return ValueMap(mapping.left[0], mapping.right[0], table, strict=mapping.options.get("else") == "error")
+    strict = mapping.options.get("else") == "error"
+    if mapping.options.get("mirrored"):
+        return Mirror(ValueMap(mapping.right[0], mapping.left[0], table, strict=strict))
+    return ValueMap(mapping.left[0], mapping.right[0], table, strict=strict)
 
 
 _LENSES: dict[str, Callable[[FieldMapping, str | None], Lens]] = {

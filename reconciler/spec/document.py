@@ -1,13 +1,12 @@
 """YAML text to plain data with a position for every key and value.
 
 Any bytes at all may come in; nothing but problems and documents comes out. Data is built from the composed node tree
-and not by YAML constructors: no tag can make an object, a duplicate key is a finding, an alias costs what it expands to.
+and not by YAML constructors: no tag can make an object, a duplicate key is a finding, an alias costs its expansion.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 

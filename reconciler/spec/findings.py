@@ -21,6 +21,14 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 _MANY = 12
 
 
+class Unfit(ValueError):
+    """A value that does not fit where it stands: what is wrong, and what to write instead."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known spelling that is nearest to ``word``, letter case aside; None when nothing is near."""
     by_folded = {name.casefold(): name for name in known}
@@ -66,8 +74,8 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails, a
         return document.problem(loc, f"unknown key '{name}'", hint, key=True)
     if kind == "missing":
         return document.problem(loc, f"the key '{name}' is missing", _purpose(model, detail["loc"]), key=True)
-    message, _, hint = _sentence(detail, name).partition("\n")
-    return document.problem(loc, message, hint)
+    hint = getattr(detail.get("ctx", {}).get("error"), "hint", "")
+    return document.problem(loc, _sentence(detail, name), hint)
 
 
 def _sentence(detail: ErrorDetails, name: str) -> str:

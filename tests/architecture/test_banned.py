@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BUILTINS = {"open", "print", "input", "exec", "eval", "breakpoint", "__import__"}
 NOW = {"now", "utcnow", "today"}
+CLOCKS = {"datetime", "date"}
 MODULES = {
     "io",
     "logging",
@@ -39,8 +40,8 @@ def _banned(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Name(id=name)):
             return name in BUILTINS
-        case ast.Call(func=ast.Attribute(attr=name)):
-            return name in NOW
+        case ast.Call(func=ast.Attribute(value=owner, attr=name)):
+            return name in NOW and ast.unparse(owner).rpartition(".")[2] in CLOCKS
         case ast.Import(names=names):
             return any(alias.name.partition(".")[0] in MODULES for alias in names)
         case ast.ImportFrom(module=str(module)):
@@ -68,5 +69,5 @@ def test_the_check_itself_finds_a_fault(code: str) -> None:
     assert len(offences(ast.parse(code))) == 1
 
 
-def test_a_method_called_open_is_not_the_builtin() -> None:
-    assert offences(ast.parse("app.open(opening)")) == []
+def test_a_method_of_the_same_name_is_not_meant() -> None:
+    assert offences(ast.parse("app.open(opening)\ntarget.now(name)")) == []

@@ -131,7 +131,7 @@ class Getting(Fixtures):
         assert list(connector.get([])) == []
 
     def test_the_gone_are_left_out(self, subject: Subject, connector: Connector) -> None:
-        stays, goes = create_some(subject, connector, 2)
+        stays, goes, _other = create_some(subject, connector, 3)
         connector.delete([goes])
         settle(subject, connector)
         asked = chunks([goes, stays], connector.traits.get_batch)

@@ -1,0 +1,334 @@
+from __future__ import annotations
+
+import random
+import threading
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from reconciler.daemon.pace import Pace
+from reconciler.daemon.ports import Wanted
+from reconciler.daemon.schedule import Schedule
+from reconciler.errors import Denied, Retryable
+from tests.unit.daemon.fakes import Ear, FakeRunner, HandTimer, report
+
+EVERY = 300.0
+CALM = Pace(jitter=0.0, dice=random.Random(1))
+
+
+def wanted(name: str = "news", digest: str = "d1", **facts) -> Wanted:
+    return Wanted(**{"name": name, "digest": digest, "every": EVERY} | facts)
+
+
+class House:
+    def __init__(self) -> None:
+        self.runner, self.ear, self.timer = FakeRunner(), Ear(), HandTimer()
+        self.schedule = Schedule(self.runner, self.ear, self.timer, CALM)
+
+    def started(self) -> House:
+        self.schedule.put(wanted())
+        self.timer.advance(3)
+        return self
+
+    def rounded_due(self, name: str = "news") -> int | None:
+        due = self.schedule.standings()[0].due
+        return None if due is None else round(due - self.timer.now())
+
+
+def test_a_new_connection_is_opened_and_run_soon_and_then_every_interval():
+    house = House().started()
+    assert house.runner.calls == [("use", "news@d1"), ("run", "news")]
+    house.timer.advance(EVERY)
+    house.timer.advance(EVERY)
+    assert house.runner.runs("news") == 3
+    assert len(house.runner.calls) == 4
+
+
+def test_twenty_connections_do_not_start_in_the_same_instant():
+    house = House()
+    for number in range(20):
+        house.schedule.put(wanted(f"c{number}"))
+    assert len({when for when, _ in house.timer.alarms.values()}) == 20
+
+
+def test_a_trigger_makes_it_sooner():
+    house = House().started()
+    house.timer.advance(10)
+    assert house.schedule.trigger("news")
+    house.timer.advance(0)
+    assert house.runner.runs("news") == 2
+
+
+def test_a_storm_of_triggers_is_one_cycle():
+    house = House().started()
+    house.timer.advance(10)
+    for _ in range(50):
+        house.schedule.trigger("news")
+    house.timer.advance(1)
+    assert house.runner.runs("news") == 2
+
+
+def test_a_trigger_never_postpones():
+    house = House().started()
+    house.schedule.trigger("news")
+    first = house.timer.due("news")
+    house.schedule.trigger("news")
+    assert house.timer.due("news") == first
+
+
+def test_triggers_during_a_cycle_are_one_more_cycle_right_after():
+    house = House()
+    house.runner.during = lambda name, _stop: [house.schedule.trigger(name) for _ in range(5)] and None
+    house.started()
+    house.runner.during = lambda _name, _stop: None
+    house.timer.advance(2)
+    assert house.runner.runs("news") >= 2
+    runs = house.runner.runs("news")
+    house.timer.advance(100)
+    assert house.runner.runs("news") == runs
+
+
+def test_unknown_and_paused_connections_cannot_be_triggered():
+    house = House()
+    assert not house.schedule.trigger("nobody")
+    house.schedule.put(wanted(paused=True))
+    assert not house.schedule.trigger("news", person=True)
+    house.timer.advance(10_000)
+    assert house.runner.calls == []
+
+
+def test_failures_back_off_and_a_good_cycle_forgives():
+    house = House()
+    house.runner.answers["news"] = [report(result="failed"), report(result="failed"), report()]
+    house.started()
+    waits = [house.rounded_due()]
+    for _ in range(2):
+        house.timer.advance(house.timer.due("news"))
+        waits.append(house.rounded_due())
+    assert 8 <= waits[0] <= 10
+    assert waits[1:] == [20, 300]
+    assert house.schedule.standings()[0].failures == 0
+
+
+def test_retry_after_holds_against_webhooks_but_not_against_a_person():
+    house = House()
+    house.runner.answers["news"] = [Retryable("icontact", "slow down", after=600)]
+    house.started()
+    house.schedule.trigger("news")
+    assert house.timer.due("news") > 590
+    assert house.schedule.trigger("news", person=True)
+    assert house.timer.due("news") == 0
+
+
+def test_a_stalled_connection_waits_and_is_tried_slowly_with_a_fresh_opening():
+    house = House()
+    house.runner.unusable = Denied("icontact", "wrong password")
+    house.started()
+    assert house.ear.reports[0].result == "stalled"
+    assert house.ear.reports[0].label == "denied"
+    house.schedule.trigger("news")
+    house.timer.advance(1700)
+    assert house.runner.runs("news") == 0
+    house.runner.unusable = None
+    house.timer.advance(100)
+    assert house.runner.calls[-2:] == [("use", "news@d1"), ("run", "news")]
+    assert 200 < house.rounded_due() <= EVERY
+
+
+def test_a_change_wakes_a_stalled_connection_at_once():
+    house = House()
+    house.runner.answers["news"] = [report(result="stalled")]
+    house.started()
+    house.schedule.put(wanted(digest="d2"))
+    house.timer.advance(3)
+    assert house.runner.calls[-2:] == [("use", "news@d2"), ("run", "news")]
+
+
+def test_a_runner_that_breaks_is_a_failed_cycle_and_says_nothing_of_the_cause():
+    house = House()
+    house.runner.answers["news"] = [ValueError("ann@example.org")]
+    house.started()
+    [heard] = house.ear.reports
+    assert (heard.result, heard.label, heard.message) == ("failed", "bug", "unexpected ValueError")
+    assert house.rounded_due() is not None
+
+
+def test_a_change_during_a_cycle_takes_effect_after_it():
+    house = House()
+    house.runner.during = lambda _name, _stop: house.schedule.put(wanted(digest="d2"))
+    house.schedule.put(wanted())
+    house.timer.advance(house.timer.due("news"))
+    house.runner.during = lambda _name, _stop: None
+    assert house.runner.calls == [("use", "news@d1"), ("run", "news")]
+    house.timer.advance(2)
+    assert house.runner.calls[2:] == [("use", "news@d2"), ("run", "news")]
+
+
+def test_a_change_during_a_failing_cycle_does_not_inherit_its_backoff():
+    house = House()
+    house.runner.during = lambda _name, _stop: house.schedule.put(wanted(digest="d2"))
+    house.runner.answers["news"] = [report(result="stalled")]
+    house.schedule.put(wanted())
+    house.timer.advance(house.timer.due("news"))
+    assert house.timer.due("news") <= 1
+
+
+def test_removal_and_pause_during_a_cycle_take_effect_after_it():
+    for end in (lambda house: house.schedule.remove("news"), lambda house: house.schedule.put(wanted(paused=True))):
+        house = House()
+        house.runner.during = lambda _name, _stop, end=end, house=house: end(house)
+        house.started()
+        assert len(house.ear.reports) == 1
+        house.timer.advance(10_000)
+        assert house.runner.runs("news") == 1
+
+
+def test_removal_drops_and_forgets_after_the_last_report():
+    house = House().started()
+    house.schedule.remove("news")
+    assert house.runner.calls[-1] == ("drop", "news")
+    assert house.ear.gone == ["news"]
+    assert house.schedule.standings() == []
+    assert not house.schedule.trigger("news")
+
+
+def test_a_connection_that_returns_during_its_last_cycle_stays():
+    house = House()
+
+    def leave_and_return(_name, _stop):
+        house.schedule.remove("news")
+        house.schedule.put(wanted(digest="d2"))
+
+    house.runner.during = leave_and_return
+    house.schedule.put(wanted())
+    house.timer.advance(house.timer.due("news"))
+    assert house.ear.gone == []
+    assert house.timer.due("news") <= 1
+
+
+def test_resuming_runs_soon():
+    house = House()
+    house.schedule.put(wanted(paused=True))
+    house.schedule.put(wanted())
+    house.timer.advance(3)
+    assert house.runner.runs("news") == 1
+
+
+def test_after_stop_nothing_begins_and_running_cycles_know():
+    house = House()
+    seen = []
+
+    def stop_meanwhile(_name, stop):
+        house.schedule.stop()
+        seen.append(stop.is_set())
+
+    house.runner.during = stop_meanwhile
+    house.started()
+    assert seen == [True]
+    house.schedule.trigger("news", person=True)
+    house.schedule.fire("news")
+    assert house.runner.runs("news") == 1
+    assert house.timer.alarms == {}
+
+
+def test_waiting_for_a_cycle_that_does_not_end_is_bounded():
+    house = House()
+    begun, release = threading.Event(), threading.Event()
+
+    def hang(_name, _stop):
+        begun.set()
+        release.wait(10)
+
+    house.runner.during = hang
+    house.schedule.put(wanted())
+    thread = threading.Thread(target=house.schedule.fire, args=("news",))
+    thread.start()
+    assert begun.wait(5)
+    assert not house.schedule.wait_idle(0.01)
+    release.set()
+    assert house.schedule.wait_idle(5)
+    thread.join(5)
+
+
+def test_one_connection_never_runs_twice_at_once_whoever_knocks():
+    house = House()
+    inside, most, lock = 0, 0, threading.Lock()
+    gate = threading.Barrier(8)
+
+    def count(_name, _stop):
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        with lock:
+            inside -= 1
+
+    house.runner.during = count
+    house.schedule.put(wanted())
+
+    def knock():
+        gate.wait(5)
+        for _ in range(50):
+            house.schedule.trigger("news", person=True)
+            house.schedule.fire("news")
+
+    threads = [threading.Thread(target=knock) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert most == 1
+    assert house.runner.runs("news") >= 50
+
+
+class ScheduleMachine(RuleBasedStateMachine):
+    """Whatever people, specs and apps do, every active connection has exactly one future."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.house = House()
+        self.active: dict[str, bool] = {}
+
+    names = st.sampled_from(["a", "b"])
+
+    @rule(name=names, digest=st.sampled_from(["d1", "d2"]), paused=st.booleans())
+    def put(self, name, digest, paused):
+        self.house.schedule.put(wanted(name, digest, paused=paused))
+        self.active[name] = not paused
+
+    @rule(name=names)
+    def remove(self, name):
+        self.house.schedule.remove(name)
+        self.active.pop(name, None)
+
+    @rule(name=names, person=st.booleans())
+    def trigger(self, name, person):
+        assert self.house.schedule.trigger(name, person=person) == self.active.get(name, False)
+
+    @rule(name=names, result=st.sampled_from(["ok", "failed", "stalled", "refused", "busy", "abandoned"]))
+    def next_answer(self, name, result):
+        self.house.runner.answers[name] = [report(name, result)]
+
+    @rule(seconds=st.floats(0, 4000))
+    def time_passes(self, seconds):
+        self.house.timer.advance(seconds)
+
+    @invariant()
+    def alarms_are_set_for_the_active_and_for_nobody_else(self):
+        assert set(self.house.timer.alarms) == {name for name, active in self.active.items() if active}
+
+    @invariant()
+    def the_runner_only_runs_what_it_was_given(self):
+        opened = set()
+        for verb, what in self.house.runner.calls:
+            if verb == "use":
+                opened.add(what.split("@")[0])
+            elif verb == "drop":
+                opened.remove(what)
+            else:
+                assert what in opened
+
+
+TestScheduleMachine = ScheduleMachine.TestCase
+TestScheduleMachine.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)

@@ -29,10 +29,10 @@ ENV PATH=/opt/reconciler/bin:$PATH \
 WORKDIR /var/lib/reconciler
 VOLUME /var/lib/reconciler
 USER 10001:10001
-EXPOSE 8080
+EXPOSE 9464
 STOPSIGNAL SIGTERM
 # Without curl: the interpreter that is there anyway asks the daemon on its own loopback.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:9464/healthz', timeout=4)"]
 ENTRYPOINT ["reconciler"]
 CMD ["run"]

@@ -21,7 +21,7 @@ TAG = "localhost/reconciler:test"
 LOCKED_DOWN = ("--read-only", "--read-only-tmpfs=false", "--cap-drop=all", "--security-opt=no-new-privileges")
 ASK = """
 import sys, urllib.request
-answer = urllib.request.urlopen("http://127.0.0.1:8080" + sys.argv[1], timeout=5)
+answer = urllib.request.urlopen("http://127.0.0.1:9464" + sys.argv[1], timeout=5)
 print(answer.status, answer.read().decode())
 """
 PATIENCE = 60  # questions, each of which takes a good part of a second to put

@@ -57,7 +57,8 @@ class OAuth2(httpx.Auth):
     """A bearer token from a token endpoint: fetched on first use, renewed when a request comes back 401.
 
     ``form`` is the grant as it is posted (``grant_type``, ``client_id``, …). Where the answer names an
-    ``instance_url``, requests go there instead of to ``base_url``. A rotated refresh token replaces the old one in memory. ``advice``
+    ``instance_url``, requests go there instead of to ``base_url``. A rotated refresh token replaces the old one in
+    memory. ``advice``
     says by OAuth error code what a person can do. Raises ``Denied`` or ``Retryable``.
     """
 

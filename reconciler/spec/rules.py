@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from reconciler.spec.strict import Constant, Strict
 
-When: TypeAlias = Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/$defs/When"})]
+When: TypeAlias = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
 """A filter as data; ``reconciler.spec.filters`` gives it its meaning, with the catalogue at hand."""
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.model.outcome import Draft, Patch, Refused, Written
+from reconciler.model.outcome import Draft, Refused, Written
 from reconciler.testing.suite.subject import (
     Fixtures,
     another_text,
     create,
     listing,
     not_for,
+    patch_of,
     settle,
     written,
 )
@@ -44,8 +45,7 @@ class Batches(Fixtures):
         name = next(iter(another_text(subject, 0)))
         field = next(each for each in subject.fields if each.name == name)
         patches = [
-            Patch(record.id, {name: subject.value(field, 50 + place)}, {name: record.values[name]}, record.version)
-            for place, record in enumerate(reversed(records))
+            patch_of(record, {name: subject.value(field, 50 + place)}) for place, record in enumerate(reversed(records))
         ]
         after = written(connector.update(patches))
         assert [record.id for record in after] == [patch.id for patch in patches]
@@ -86,7 +86,7 @@ class Batches(Fixtures):
         records = create(subject, connector, [Draft(subject.base(number)) for number in range(3)])
         connector.delete([records[1].id])
         values = another_text(subject, 9)
-        patches = [Patch(each.id, values, {n: each.values[n] for n in values}, each.version) for each in records]
+        patches = [patch_of(each, values) for each in records]
         outcomes = list(connector.update(patches))
         assert [type(outcome) for outcome in outcomes] == [Written, Refused, Written]
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.errors import CursorExpired
-from reconciler.model.outcome import Draft, Patch, Refused, Written
+from reconciler.model.outcome import Draft, Refused, Written
 from reconciler.testing.suite.subject import (
     Fixtures,
+    agrees,
     another_text,
     change,
     create,
+    create_one,
     cursor_now,
     hands_of,
     listing,
     only_where,
+    patch_of,
     read,
     settle,
 )
@@ -32,13 +36,13 @@ class Deltas(Fixtures):
 
     def test_a_change_shows_up(self, subject: Subject, connector: Connector) -> None:
         only_where(connector.traits.delta, "delta")
-        first, second = create(subject, connector, [Draft(subject.full(1)), Draft(subject.full(2))])
+        first, second = (create_one(subject, connector, Draft(subject.full(number))) for number in (1, 2))
         cursor = cursor_now(connector)
         changed = change(subject, connector, first, another_text(subject, 5))
         (new,) = create(subject, connector, [Draft(subject.base(3))])
         records, pages = listing(connector, cursor)
         assert {first.id, new.id} <= set(records) <= {first.id, second.id, new.id}
-        assert dict(records[first.id].values) == dict(changed.values)
+        assert agrees(records[first.id], changed)
         assert [page.last for page in pages] == [False] * (len(pages) - 1) + [True]
 
     def test_a_quiet_account_has_nothing_new(self, subject: Subject, connector: Connector) -> None:
@@ -92,16 +96,16 @@ class Versions(Fixtures):
 
     def test_an_older_version_is_stale(self, subject: Subject, connector: Connector) -> None:
         only_where(connector.traits.versions, "versions")
-        (first,) = create(subject, connector, [Draft(subject.full(1))])
+        first = create_one(subject, connector, Draft(subject.full(1)))
         change(subject, connector, first, another_text(subject, 2))
-        (outcome,) = connector.update([_patch(subject, first, 3)])
+        (outcome,) = connector.update([patch_of(first, another_text(subject, 3))])
         assert isinstance(outcome, Refused)
         assert outcome.stale
         assert _shown(connector, first, another_text(subject, 2)) == another_text(subject, 2)
 
     def test_the_version_read_last_is_good(self, subject: Subject, connector: Connector) -> None:
         only_where(connector.traits.versions, "versions")
-        (first,) = create(subject, connector, [Draft(subject.full(1))])
+        first = create_one(subject, connector, Draft(subject.full(1)))
         second = change(subject, connector, first, another_text(subject, 2))
         third = change(subject, connector, second, another_text(subject, 3))
         seen = [None, first.version, second.version, third.version]
@@ -109,20 +113,14 @@ class Versions(Fixtures):
         assert read(connector, first.id).version == third.version
 
     def test_without_a_version_an_update_goes_through(self, subject: Subject, connector: Connector) -> None:
-        (first,) = create(subject, connector, [Draft(subject.full(1))])
-        values = another_text(subject, 4)
-        (outcome,) = connector.update([Patch(first.id, values, {name: first.values[name] for name in values})])
+        first = create_one(subject, connector, Draft(subject.full(1)))
+        (outcome,) = connector.update([replace(patch_of(first, another_text(subject, 4)), version=None)])
         assert isinstance(outcome, Written)
 
     def test_only_a_promised_version_is_shown(self, subject: Subject, connector: Connector) -> None:
         (record,) = create(subject, connector, [Draft(subject.base(1))])
         assert (record.version is not None) is connector.traits.versions
         assert (read(connector, record.id).modified is not None) is connector.traits.modified
-
-
-def _patch(subject: Subject, record: Record, number: int) -> Patch:
-    values = another_text(subject, number)
-    return Patch(record.id, values, {name: record.values[name] for name in values}, record.version)
 
 
 def _shown(connector: Connector, record: Record, values: dict[str, Value]) -> dict[str, Value]:

@@ -146,7 +146,7 @@ def written(outcomes: Iterable[Outcome]) -> list[Record]:
 
 
 def create(subject: Subject, connector: Connector, drafts: Sequence[Draft]) -> list[Record]:
-    """Create all, in calls of the size that the traits allow."""
+    """Create all, in calls of the size that the traits allow; what the app answered."""
     records: list[Record] = []
     for chunk in chunks(drafts, connector.traits.create_batch):
         records += written(connector.create(chunk))
@@ -154,12 +154,31 @@ def create(subject: Subject, connector: Connector, drafts: Sequence[Draft]) -> l
     return records
 
 
+def create_one(subject: Subject, connector: Connector, draft: Draft) -> Record:
+    """Create one; the record as it is read afterwards, with which the answer must agree."""
+    (answer,) = create(subject, connector, [draft])
+    now = read(connector, answer.id)
+    assert agrees(answer, now), f"the create answered {answer}, and a read says {now}"
+    assert set(draft.values) <= set(answer.values), "Written.record tells what became of each field that was written"
+    return now
+
+
 def change(subject: Subject, connector: Connector, record: Record, values: Mapping[str, Value]) -> Record:
-    """Change these fields of one record as it was read; the record afterwards."""
-    old = {name: record.values.get(name) for name in values}
-    changed = written(connector.update([Patch(record.id, values, old, record.version)]))[0]
+    """Change these fields of one record as it was read; the record as it is read afterwards.
+
+    What the answer to the update says must agree with that, and must tell of every field that was written.
+    """
+    answer = written(connector.update([patch_of(record, values)]))[0]
     settle(subject, connector)
-    return changed
+    now = read(connector, record.id)
+    assert agrees(answer, now), f"the update answered {answer}, and a read says {now}"
+    assert set(values) <= set(answer.values), "Written.record tells what became of each field that was written"
+    return now
+
+
+def patch_of(record: Record, values: Mapping[str, Value]) -> Patch:
+    """A change to a record as it was read."""
+    return Patch(record.id, values, {name: record.values.get(name) for name in values}, record.version)
 
 
 def read(connector: Connector, record_id: str) -> Record:
@@ -167,6 +186,12 @@ def read(connector: Connector, record_id: str) -> Record:
     found = [record for record in connector.get([record_id]) if record.id == record_id]
     assert len(found) == 1, f"get should return the record once, got it {len(found)} times"
     return found[0]
+
+
+def agrees(part: Record, whole: Record) -> bool:
+    """Whether ``part`` says nothing but what ``whole`` says. A field that was not returned says nothing."""
+    same_values = all(name in whole.values and whole.values[name] == value for name, value in part.values.items())
+    return same_values and (part.id, part.version) == (whole.id, whole.version)
 
 
 def listing(connector: Connector, since: str | None = None) -> tuple[dict[str, Record], list[Page]]:

@@ -37,9 +37,14 @@ class NotAVCard(ValueError):
     """The text has no complete card: no ``BEGIN:VCARD``, or no ``END:VCARD``."""
 
 
+def speakable(text: str) -> str:
+    """Text without what neither a content line nor XML can hold."""
+    return _UNSPEAKABLE.sub("", text)
+
+
 def escape(text: str, special: str = ",;") -> str:
     """Text as a value: backslashes, newlines and the ``special`` separators escaped, control characters left out."""
-    text = _UNSPEAKABLE.sub("", _NEWLINE.sub("\n", text)).replace("\\", "\\\\").replace("\n", "\\n")
+    text = speakable(_NEWLINE.sub("\n", text)).replace("\\", "\\\\").replace("\n", "\\n")
     for separator in special:
         text = text.replace(separator, f"\\{separator}")
     return text

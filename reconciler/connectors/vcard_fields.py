@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ISO_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ].*)?")
 _PARTIAL_DATE = re.compile(r"--\d\d(?:-?\d\d)?|---\d\d|\d{4}(?:-\d\d)?")
+_YEARLESS = re.compile(r"\A--(\d\d)-?(\d\d)\Z")
 _GLOBAL_NUMBER = re.compile(r"\+[0-9().-]+")
 _KINDS = {"fax": "fax", "pager": "pager", "cell": "mobile", "mobile": "mobile", "iphone": "mobile", "home": "home"}
 _TYPES = {"mobile": "CELL", "home": "HOME", "fax": "FAX", "phone": "VOICE"}
@@ -95,7 +96,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Birthday:
-    """``BDAY`` as an ISO date where it is a whole one; a partial date, or a text, as it was written."""
+    """``BDAY`` as an ISO date where it is a whole one, ``--MM-DD`` without a year, else the text as it was written."""
 
     def read(self, card: Card) -> Value:
         """``YYYY-MM-DD``, ``--MM-DD``, or the text as it stands."""
@@ -105,7 +106,7 @@ class Birthday:
         text = unescape(line.value).strip()
         found = _whole_date(text)
         if not found:
-            return text or None
+            return _YEARLESS.sub(r"--\1-\2", text) or None
         year, month, day = found.groups()
         # Apple writes a birthday without its year as one in 1604, and says so beside it.
         return f"--{month}-{day}" if line.params.get("X-APPLE-OMIT-YEAR") == (year,) else f"{year}-{month}-{day}"
@@ -236,7 +237,7 @@ def _whole_date(text: str) -> re.Match[str] | None:
 
 def _basic(text: str) -> str:
     """A date without its separators, as vCard 4 wants it; ``YYYY-MM`` keeps its own (RFC 6350 section 4.3.1)."""
-    if re.fullmatch(r"\d{4}-\d\d", text):
+    if re.fullmatch(r"\d{4}-\d\d|---\d\d", text):
         return text
     return text[:2] + text[2:].replace("-", "")
 

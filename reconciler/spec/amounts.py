@@ -13,6 +13,7 @@ from reconciler.spec.findings import Unfit
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhd]?)")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*%")
+_WHOLE = 100.0
 _SHORTEST, _LONGEST = 1.0, 7 * 86400.0
 
 
@@ -51,9 +52,9 @@ def budget(raw: object) -> Budget:
     if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
         return Budget(count=raw)
     found = _PERCENT.fullmatch(raw.strip()) if isinstance(raw, str) else None
-    if found is None or float(found[1]) > 100:  # noqa: PLR2004 - percent
+    if found is None or float(found[1]) > _WHOLE:
         raise Unfit("this is not a limit", "write a percentage of the linked pairs (30%) or a whole number (50)")
-    return Budget(share=float(found[1]) / 100)
+    return Budget(share=float(found[1]) / _WHOLE)
 
 
 BudgetText: TypeAlias = Annotated[

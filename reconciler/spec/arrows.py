@@ -72,7 +72,7 @@ def parse_sync(raw: object) -> Sync:
         return raw
     left, direction, right = _split(raw, _SYNC_HINT)
     if left == right:
-        raise Unfit("a side cannot be in sync with itself", f"{_SYNC_HINT}")
+        raise Unfit("a side cannot be in sync with itself", _SYNC_HINT)
     return Sync(left, direction, right)
 
 
@@ -83,15 +83,16 @@ def parse_arrow(raw: object) -> Arrow:
     first, direction, second = _split(raw, _ARROW_HINT)
     arrow = Arrow(_fields(first), direction, _fields(second))
     if arrow.first.side == arrow.second.side:
-        raise Unfit(f"both ends of this arrow are on side '{arrow.first.side}'", f"{_ARROW_HINT}")
+        raise Unfit(f"both ends of this arrow are on side '{arrow.first.side}'", _ARROW_HINT)
     return arrow
 
 
 def _split(raw: object, hint: str) -> tuple[str, Direction, str]:
     parts = _ARROW.split(raw.strip()) if isinstance(raw, str) else []
-    if len(parts) != 3 or not parts[0] or not parts[2]:  # noqa: PLR2004 - two ends and what is between
-        raise Unfit("this is not an arrow", f"{hint}")
-    return parts[0], Direction(parts[1]), parts[2]
+    match parts:
+        case [first, arrow, second] if first and second:
+            return first, Direction(arrow), second
+    raise Unfit("this is not an arrow", hint)
 
 
 def _fields(text: str) -> Fields:
@@ -99,7 +100,7 @@ def _fields(text: str) -> Fields:
     names = [name.strip() for name in rest.split("+")]
     names = [name.removeprefix(f"{side}.") for name in names]
     if not dot or not side.strip() or not all(names):
-        raise Unfit(f"'{text}' is not a field of a side", f"{_ARROW_HINT}")
+        raise Unfit(f"'{text}' is not a field of a side", _ARROW_HINT)
     if len(set(names)) != len(names):
         raise Unfit(f"'{text}' names a field twice")
     return Fields(side.strip(), tuple(names))

@@ -20,6 +20,7 @@ from reconciler.spec.scope import AppFacts, Context, Findings, SideScope
 from reconciler.spec.selection import match_keys, rules
 
 if TYPE_CHECKING:
+    from reconciler.model.connection import FieldMapping, Rule
     from reconciler.model.field import Field
     from reconciler.spec.connection import ConnectionSpec
     from reconciler.spec.load import Loaded, Located
@@ -110,7 +111,7 @@ def _resolved(context: Context) -> Connection:
     if not context.findings.problems:
         check_writers(context, mappings, chosen)
         check_creates(context, mappings, chosen)
-        _check_not_idle(context, bool(mappings or any(rule.actions for rule in chosen)))
+        _check_not_idle(context, mappings, chosen)
     return Connection(
         name=spec.name,
         left=_end(spec, spec.sync.left),
@@ -136,8 +137,8 @@ def _check_on_delete(context: Context) -> None:
             context.side(name, ("on_delete", name))
 
 
-def _check_not_idle(context: Context, busy: bool) -> None:  # noqa: FBT001 - one fact, one call
-    if not busy:
+def _check_not_idle(context: Context, mappings: list[FieldMapping], chosen: list[Rule]) -> None:
+    if not mappings and not any(rule.actions for rule in chosen):
         context.findings.error((), "this connection maps no field and sets none", "write fields: {defaults: true}")
 
 

@@ -22,11 +22,11 @@ def typed(field: Field, raw: object) -> Value:
     if field.type in _NUMBERS:
         return _number(field, raw)
     if not isinstance(raw, str):
-        raise Unfit(f"'{field.name}' is of type {field.type}, which {_shown(raw)} is not", f"{_quoted(raw)}")
+        raise Unfit(f"'{field.name}' is of type {field.type}, which {_shown(raw)} is not", _quoted(raw))
     if field.type in {FieldType.DATE, FieldType.DATETIME}:
         _moment(field, raw)
     if field.values and raw not in field.values:
-        raise Unfit(f"'{field.name}' never holds '{raw}'", f"{suggest(raw, field.values)}")
+        raise Unfit(f"'{field.name}' never holds '{raw}'", suggest(raw, field.values))
     return raw
 
 

@@ -7,7 +7,7 @@ Version 0 said ``direction: both | to_right | to_left`` beside ``sides`` in orde
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
@@ -72,7 +72,7 @@ def _round_trip() -> YAML:
     return yaml
 
 
-def _upgrade(document: Any) -> None:  # noqa: ANN401 - ruamel's loader is untyped
+def _upgrade(document: object) -> None:
     while isinstance(document, CommentedMap) and document["version"] != CURRENT:
         MIGRATIONS[document["version"]](document)
 
@@ -82,10 +82,10 @@ def _from_0(document: CommentedMap) -> None:
     document["version"] = 1
     if document.get("kind") != "connection":
         return
-    names = [str(name) for name in document.get("sides", {})]
-    if "direction" in document and len(names) == 2:  # noqa: PLR2004 - two sides
-        arrow = _ARROWS.get(str(document["direction"]), "<->")
-        _rename(document, "direction", "sync", f"{names[0]} {arrow} {names[1]}")
+    match list(document.get("sides") or ()):
+        case [left, right] if "direction" in document:
+            arrow = _ARROWS.get(str(document["direction"]), "<->")
+            _rename(document, "direction", "sync", f"{left} {arrow} {right}")
     if "interval" in document:
         _rename(document, "interval", "every", document["interval"])
     if "mappings" in document:

@@ -25,13 +25,13 @@ class Secret(Strict):
     @model_validator(mode="after")
     def _exactly_one(self) -> Secret:
         if (self.env is None) == (self.file is None):
-            raise Unfit("exactly one of 'env' and 'file' is expected here", f"{_HINT}")
+            raise Unfit("exactly one of 'env' and 'file' is expected here", _HINT)
         return self
 
 
 def _reference(raw: object) -> object:
     if not isinstance(raw, (dict, Secret)):
-        raise Unfit("a credential cannot stand in a spec", f"{_HINT}")
+        raise Unfit("a credential cannot stand in a spec", _HINT)
     return raw
 
 

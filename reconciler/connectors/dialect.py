@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TypeVar, overload
+from typing import TypedDict, TypeVar, overload
 
 import msgspec
 
@@ -18,10 +18,12 @@ _SERVER_ERROR = 500
 
 
 class Meaning(StrEnum):
-    """What an answer asks for. ``RETRY``: it may have been done; ``BUSY``: it certainly was not."""
+    """What an answer asks for. ``RETRY``: it may have been done; ``BUSY``: it certainly was not; ``SPENT``: it was not,
+    and will not be for a good while."""
 
     RETRY = "retry"
     BUSY = "busy"
+    SPENT = "spent"
     DENIED = "denied"
     REJECTED = "rejected"
     EXPIRED = "expired"
@@ -102,6 +104,7 @@ class Retry:
     """How often and how long to try: full jitter below ``base * 2**n`` seconds, at most ``cap``.
 
     A server's wait longer than ``patience`` is not slept through but handed on, and believed up to ``longest``.
+    ``spent`` is the wait where an allowance is used up and the server does not say until when.
     """
 
     attempts: int = 4
@@ -109,6 +112,23 @@ class Retry:
     cap: float = 20.0
     patience: float = 60.0
     longest: float = 3600.0
+    spent: float = 300.0
+
+
+class Options(TypedDict, total=False):
+    """What a request may say. ``params`` with ``None`` are left out; ``json`` and ``content`` exclude each other.
+
+    ``idempotent`` says that doing it twice is harmless (default: by the method). ``ok`` are statuses beyond 2xx that
+    the caller wants to see itself. ``timeout`` is in seconds.
+    """
+
+    params: Mapping[str, str | int | None]
+    json: object
+    content: str | bytes
+    headers: Mapping[str, str]
+    idempotent: bool
+    ok: Container[int]
+    timeout: float
 
 
 def retry_after(headers: Mapping[str, str], now: float, longest: float) -> float | None:

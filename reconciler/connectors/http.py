@@ -13,40 +13,24 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 import httpx
 import msgspec
 
 from reconciler.connectors.budget import Budget
-from reconciler.connectors.dialect import Dialect, Meaning, Response, Retry, retry_after
+from reconciler.connectors.dialect import Dialect, Meaning, Options, Response, Retry, retry_after
 from reconciler.connectors.redaction import leaves, redact, without_emails
 from reconciler.errors import AppError, Bug, CursorExpired, Denied, NoAnswer, Rejected, Retryable
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Mapping
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 _IDEMPOTENT = _SAFE | {"PUT", "DELETE"}
 _REDIRECTS = 5
 _ERROR = 400
 _REDIRECT = 300
-
-
-class Options(TypedDict, total=False):
-    """What a request may say. ``params`` with ``None`` are left out; ``json`` and ``content`` exclude each other.
-
-    ``idempotent`` says that doing it twice is harmless (default: by the method). ``ok`` are statuses beyond 2xx that
-    the caller wants to see itself. ``timeout`` is in seconds.
-    """
-
-    params: Mapping[str, str | int | None]
-    json: object
-    content: str | bytes
-    headers: Mapping[str, str]
-    idempotent: bool
-    ok: Container[int]
-    timeout: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +249,8 @@ class Http:
         meaning = self.dialect.meaning(response.status, code)
         if meaning is Meaning.BUSY or (meaning is Meaning.RETRY and ask.idempotent):
             return _Setback(Retryable(self.app, message, code=code, after=after), again=True, after=after)
+        if meaning is Meaning.SPENT:
+            return _Setback(Retryable(self.app, message, code=code, after=after or self.retry.spent))
         kinds: dict[Meaning, type[AppError]] = {
             Meaning.RETRY: NoAnswer,
             Meaning.DENIED: Denied,

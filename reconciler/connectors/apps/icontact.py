@@ -238,7 +238,7 @@ class Contacts:
         except Rejected as error:
             return None if error.code == "404" else refused(error)
         row = answer.contact or next(iter(answer.contacts or ()), None)
-        if row is None and answer.complaints:
+        if answer.complaints and not (row and sent.keys() <= row.keys()):
             return Refused("refused", redact(" ".join(answer.complaints), map(str, sent.values())))
         return row if row and sent.keys() <= row.keys() else self._folder.contact(record_id)
 

@@ -49,13 +49,13 @@ class Desired:
 def merge(running: Mapping[str, Wanted], loaded: Loaded) -> Desired:
     """Bring what runs in line with what was loaded."""
     found = {wanted.name: wanted for wanted in loaded.connections}
-    kept = {name: was for name, was in running.items() if name not in found and _only_broken(was, loaded)}
+    kept = {name: was for name, was in running.items() if name not in found and _broken(was, loaded)}
     return Desired(connections=found | kept, actions=tuple(_actions(running, found | kept)), kept=frozenset(kept))
 
 
-def _only_broken(was: Wanted, loaded: Loaded) -> bool:
-    """Missing, but not known to be gone: its file has errors, or the whole folder cannot be read."""
-    return not loaded.complete or was.file in loaded.broken
+def _broken(was: Wanted, loaded: Loaded) -> bool:
+    """Not usable, but not known to be gone: it is still spoken of, or what may speak of it cannot be read."""
+    return not loaded.complete or was.name in loaded.named or was.file in loaded.broken
 
 
 def _actions(running: Mapping[str, Wanted], desired: Mapping[str, Wanted]) -> Iterator[Action]:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reconciler.errors import Problem
+from reconciler.model.connection import Connection
 from reconciler.model.record import Side
+from reconciler.spec.account import AccountSpec
 
 if TYPE_CHECKING:
     from reconciler.model.report import Report
@@ -27,12 +29,20 @@ class Stop(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """What the runner opens: the connection as the engine reads it, and the accounts of its sides."""
+
+    connection: Connection
+    accounts: Mapping[Side, AccountSpec]
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """One good connection, as far as the daemon looks into it.
 
     ``digest`` changes with the meaning of the spec, ``access`` with its accounts or their secret files. ``every`` is in
-    seconds. ``file`` is its spec file, as problems name it; ``secrets`` are the secret files to look at. ``accounts`` are
-    names by side. ``spec`` is for the runner alone.
+    seconds. ``file`` is its spec file, as problems name it; ``secrets`` are the secret files to look at. ``accounts``
+    are names by side. ``spec`` is for the runner alone.
     """
 
     name: str
@@ -43,18 +53,20 @@ class Wanted:
     file: str = ""
     secrets: frozenset[Path] = frozenset()
     accounts: Mapping[Side, str] = field(default_factory=dict)
-    spec: object = field(default=None, compare=False, repr=False)
+    spec: Resolved | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One look at the folder: every connection that is good, and all that is wrong.
 
-    ``complete`` is false when the folder itself could not be read: then nothing is known to be gone.
+    ``named`` are the connections that readable files speak of, good or not. ``complete`` is false when the folder
+    itself could not be read: then nothing is known to be gone.
     """
 
     connections: tuple[Wanted, ...] = ()
     problems: tuple[Problem, ...] = ()
+    named: frozenset[str] = frozenset()
     complete: bool = True
 
     @property

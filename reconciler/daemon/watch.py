@@ -34,7 +34,7 @@ def is_spec(name: str) -> bool:
 def fingerprint(folder: Path, beside: Iterable[Path] = ()) -> bytes:
     """The contents of all specs in ``folder``; of the (secret) files ``beside`` only which and when, never what."""
     digest = hashlib.sha256()
-    for part in (*_specs(folder), *(_identity(path) for path in sorted(beside))):
+    for part in (*_specs(folder), *(identity(path) for path in sorted(beside))):
         digest.update(hashlib.sha256(part).digest())
     return digest.digest()
 
@@ -61,7 +61,8 @@ def _content(path: Path) -> bytes:
         return f"unreadable {error.errno}".encode()
 
 
-def _identity(path: Path) -> bytes:
+def identity(path: Path) -> bytes:
+    """Which file stands at ``path`` and since when, without a look into it."""
     try:
         status = path.stat()
     except OSError as error:

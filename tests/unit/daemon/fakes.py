@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reconciler.model.report import Report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconciler.daemon.ports import Stop, Wanted
 
 

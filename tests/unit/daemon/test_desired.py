@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +63,13 @@ def test_a_warning_breaks_nothing():
     assert desired.connections == {}
 
 
+def test_a_connection_whose_account_broke_stays_while_its_own_file_speaks_of_it():
+    broken_account = Loaded(problems=(problem("accounts.yaml"),), named=frozenset({"news"}))
+    assert merge({"news": wanted()}, broken_account).kept == {"news"}
+    no_longer_named = Loaded(problems=(problem("accounts.yaml"),))
+    assert [a.kind for a in merge({"news": wanted()}, no_longer_named).actions] == [Kind.REMOVE]
+
+
 def test_a_folder_that_cannot_be_read_removes_nothing():
     desired = merge({"news": wanted()}, Loaded(complete=False))
     assert desired.kept == {"news"}
@@ -90,10 +95,13 @@ connections = st.builds(
 sets = st.lists(connections, unique_by=lambda one: one.name)
 
 
-@given(running=sets, found=sets, broken=st.sets(st.sampled_from(["x.yaml", "y.yaml"])), complete=st.booleans())
-def test_following_the_actions_leads_to_what_is_desired_and_then_to_rest(running, found, broken, complete):
+broken_files = st.sets(st.sampled_from(["x.yaml", "y.yaml"]))
+
+
+@given(running=sets, found=sets, broken=broken_files, named=st.sets(names), complete=st.booleans())
+def test_following_the_actions_leads_to_what_is_desired_and_then_to_rest(running, found, broken, named, complete):
     before = {one.name: one for one in running}
-    loaded = Loaded(tuple(found), tuple(problem(file) for file in broken), complete)
+    loaded = Loaded(tuple(found), tuple(problem(file) for file in broken), frozenset(named), complete)
     desired = merge(before, loaded)
     state = {name: (one.digest, one.access, one.paused) for name, one in before.items()}
     for action in desired.actions:
@@ -106,7 +114,3 @@ def test_following_the_actions_leads_to_what_is_desired_and_then_to_rest(running
     assert {one.name for one in found} <= set(desired.connections)
     if not complete:
         assert set(before) <= set(desired.connections)
-
-
-def test_the_payload_is_for_the_runner_and_is_no_difference():
-    assert kinds(wanted(spec="one"), replace(wanted(), spec="two")) == []

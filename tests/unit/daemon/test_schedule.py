@@ -31,7 +31,7 @@ class House:
         self.timer.advance(3)
         return self
 
-    def rounded_due(self, name: str = "news") -> int | None:
+    def rounded_due(self) -> int | None:
         due = self.schedule.standings()[0].due
         return None if due is None else round(due - self.timer.now())
 

@@ -103,7 +103,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One run of one connection; ``result``: ``ok``, ``refused``, ``failed``, ``stalled``, ``abandoned``, ``running``."""
+    """One run of one connection; ``result`` is one of ok, refused, failed, stalled, abandoned, running."""
 
     cycle: int
     started_at: float
@@ -201,10 +201,17 @@ class ConnectionState(Protocol):
         ...
 
     def record(
-        self, observations: Iterable[Observation], links: Iterable[Link] = (), forget: Iterable[tuple[Side, str]] = ()
+        self,
+        observations: Iterable[Observation],
+        links: Iterable[Link] = (),
+        forget: Iterable[tuple[Side, str]] = (),
+        unlink: Iterable[int] = (),
     ) -> None:
-        """Remember conclusions in bulk (streams; committed in large steps; idempotent). ``forget`` drops records, and
-        the links of which they are part."""
+        """Remember conclusions in bulk (streams; committed in large steps; idempotent).
+
+        First ``forget`` drops records (their links stay, so that a trashed pair is remembered) and ``unlink`` drops
+        links by id; then links are replaced or made as in ``settle``; then observations replace what was known.
+        """
         ...
 
     def remember(self, memory: Memory) -> None:

@@ -1,0 +1,348 @@
+"""Apply a plan: intent, write, read back, result; one outcome per operation, and nothing is silently dropped.
+
+A link's memory advances only with what was confirmed. What an app refused stays visible and is tried again later, with
+growing pauses; what moved on since it was read is planned anew; what got no answer is looked for before it is repeated.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from reconciler.decide import QUIET, find_by_key, key_is_searchable
+from reconciler.engine.canonical import canonical
+from reconciler.engine.decision import Decision, Pair, Standing
+from reconciler.engine.update import update_pair
+from reconciler.errors import AppError, NoAnswer
+from reconciler.live import Live, Stopped
+from reconciler.model.link import ContactState, Link
+from reconciler.model.outcome import Draft, Lost, Outcome, Patch, Refused, Unsent, Written
+from reconciler.model.plan import Operation, Verb
+from reconciler.model.record import Record, Side
+from reconciler.reading import Read, keep
+from reconciler.state.base import Intent, Lease, Observation, Result
+from reconciler.workspace import Workspace, chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.workspace import Sighting
+
+UPDATES = ("update-left", "update-right", "update-left-right")
+CREATES = ("create-right", "create-left")
+FOLLOW = "follow"
+FRESH_SECONDS = 30.0
+"""How old a read may be before a single-record app is asked again ahead of an update."""
+FIRST_PAUSE, LONGEST_PAUSE = 60.0, 86400.0
+"""Seconds before a refused write is tried again: doubled each time, up to a day."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of the plan so far."""
+
+    done: Counter[tuple[Side, Verb]] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Applier:
+    """Applies the decisions of one workspace under one lease."""
+
+    live: Live
+    work: Workspace
+    reads: Mapping[Side, Read]
+    cycle: int
+    lease: Lease
+    applied: Applied = field(default_factory=Applied)
+
+    def run(self) -> Applied:
+        """Apply everything. Raises ``Stopped`` at a safe point, or the app's error that ended it."""
+        for phase in (*UPDATES, *CREATES, FOLLOW):
+            for part in self.work.decisions(phase, self._batch(phase)):
+                if self.live.stop():
+                    raise Stopped
+                self.lease.check()
+                self._apply(part)
+                self.live.progress("apply", None, sum(self.applied.done.values()), None)
+        return self.applied
+
+    def _batch(self, phase: str) -> int:
+        traits = {side: connector.traits for side, connector in self.live.connectors.items()}
+        if phase in CREATES:
+            return traits[Side(phase.removeprefix("create-"))].create_batch
+        sides = [side for side in Side if side.value in phase] or list(Side)
+        return max(traits[side].update_batch for side in sides)
+
+    def _apply(self, part: Sequence[Decision]) -> None:
+        """One portion: send each side's writes, then remember all of it in one transaction."""
+        outcomes: list[dict[Side, Outcome]] = [{} for _ in part]
+        results: list[Result] = []
+        for side in Side:
+            wanted = [(number, one) for number, each in enumerate(part) for one in each.operations if one.side is side]
+            for batch in chunks(wanted, self._size(side, wanted)):
+                sent = self._write(side, [one for _, one in batch], results, [part[number] for number, _ in batch])
+                for (number, _), outcome in zip(batch, sent, strict=True):
+                    outcomes[number][side] = outcome
+        self._conclude(part, outcomes, results)
+        for each in outcomes:
+            for outcome in each.values():
+                if isinstance(outcome, Unsent):
+                    raise outcome.error
+
+    def _size(self, side: Side, wanted: Sequence[tuple[int, Operation]]) -> int:
+        traits = self.live.connectors[side].traits
+        creating = any(one.verb is Verb.CREATE for _, one in wanted)
+        return traits.create_batch if creating else traits.update_batch
+
+    # -- writing
+
+    def _write(
+        self, side: Side, batch: Sequence[Operation], results: list[Result], decisions: Sequence[Decision]
+    ) -> list[Outcome]:
+        outcomes = self._doubts(side, batch)
+        going = [number for number in range(len(batch)) if number not in outcomes]
+        intents = [self._intent(batch[number], decisions[number]) for number in going]
+        numbers = self.live.state.intend(self.cycle, self.live.clock(), intents)
+        sent = self._send(side, [batch[number] for number in going])
+        for intent_id, number, outcome in zip(numbers, going, sent, strict=True):
+            outcomes[number] = outcome
+            results.append(result_of(intent_id, outcome))
+        for number, operation in enumerate(batch):
+            self._count(operation, outcomes[number])
+        return [outcomes[number] for number in range(len(batch))]
+
+    def _send(self, side: Side, batch: Sequence[Operation]) -> Sequence[Outcome]:
+        if not batch:
+            return []
+        connector = self.live.connectors[side]
+        try:
+            if batch[0].verb is Verb.CREATE:
+                return connector.create([Draft({one.field: one.new for one in each.changes}) for each in batch])
+            return connector.update([patch_of(each) for each in batch])
+        except NoAnswer as error:
+            return [Lost(str(error)) for _ in batch]
+        except AppError as error:
+            return [Unsent(error) for _ in batch]
+
+    def _intent(self, operation: Operation, decision: Decision) -> Intent:
+        fields = {one.field: f"{one.origin.text} @{one.origin.file}:{one.origin.line}" for one in operation.changes}
+        link_id = decision.before.link_id if decision.before else None
+        return Intent(operation.side, operation.verb, operation.id, operation.source_id, fields, link_id=link_id)
+
+    def _count(self, operation: Operation, outcome: Outcome) -> None:
+        if isinstance(outcome, Written):
+            self.applied.done[operation.side, operation.verb] += 1
+        else:
+            self.applied.failures[outcome.code if isinstance(outcome, Refused) else type(outcome).__name__.lower()] += 1
+
+    # -- a last look before writing
+
+    def _doubts(self, side: Side, batch: Sequence[Operation]) -> dict[int, Outcome]:
+        """Operations that must not be sent: the record moved on, or what should be created is there already."""
+        if batch[0].verb is Verb.CREATE:
+            return self._already_there(side, batch)
+        traits = self.live.connectors[side].traits
+        age = self.live.clock() - self.reads[side].at
+        if traits.versions or (traits.get_batch == 1 and age < FRESH_SECONDS):
+            return {}
+        return self._moved_on(side, batch)
+
+    def _moved_on(self, side: Side, batch: Sequence[Operation]) -> dict[int, Outcome]:
+        connector = self.live.connectors[side]
+        ids = [one.id for one in batch if one.id is not None]
+        try:
+            now = {one.id: one for part in chunks(ids, connector.traits.get_batch) for one in connector.get(part)}
+        except AppError as error:
+            return dict.fromkeys(range(len(batch)), Unsent(error))
+        stale = Refused("stale", "the record changed since it was read", stale=True)
+        return {
+            number: stale for number, one in enumerate(batch) if not self._as_read(side, one, now.get(one.id or ""))
+        }
+
+    def _as_read(self, side: Side, operation: Operation, now: Record | None) -> bool:
+        fields, region = self.live.program.base_fields[side], self.live.program.connection.region
+        return now is not None and all(
+            canonical(fields[one.field], one.old, region)
+            == canonical(fields[one.field], now.values.get(one.field), region)
+            for one in operation.changes
+        )
+
+    def _already_there(self, side: Side, batch: Sequence[Operation]) -> dict[int, Outcome]:
+        """Adoption search: dear where it is one call per record, and needless right after a complete listing."""
+        traits = self.live.connectors[side].traits
+        just_listed = self.reads[side].reading.mode == "full" and traits.find_batch == 1
+        if just_listed or not key_is_searchable(self.live, side):
+            return {}
+        name = self.live.program.key_fields(side)[0].name
+        drafts = [Record("", {one.field: one.new for one in each.changes}) for each in batch]
+        sources = [
+            Record("", {self.live.program.key_fields(side.other)[0].name: one.values.get(name)}) for one in drafts
+        ]
+        try:
+            found = find_by_key(self.live, side, sources)
+        except AppError as error:
+            return dict.fromkeys(range(len(batch)), Unsent(error))
+        taken = {self.live.program.keys(side, one)[0] for one in found}
+        there = Refused("exists", "a contact with this key appeared since the listing", stale=True)
+        return {number: there for number, one in enumerate(drafts) if self.live.program.keys(side, one)[0] in taken}
+
+    # -- remembering
+
+    def _conclude(
+        self, part: Sequence[Decision], outcomes: Sequence[Mapping[Side, Outcome]], results: Sequence[Result]
+    ) -> None:
+        now = self.live.clock()
+        links = [link for pair in zip(part, outcomes, strict=True) if (link := final_link(self.live, *pair))]
+        self.live.state.settle(now, results, links)
+        self.live.state.record(self._observations(part, outcomes, now))
+        self._follow(part, outcomes)
+
+    def _observations(
+        self, part: Sequence[Decision], outcomes: Sequence[Mapping[Side, Outcome]], now: float
+    ) -> Iterator[Observation]:
+        for side in Side:
+            ids = [record_id for each in part if (record_id := each.id(side))]
+            sightings = self.work.get(side, ids)
+            for decision, outcome in zip(part, outcomes, strict=True):
+                standing, due = standing_after(decision, side, outcome, sightings, now)
+                written = outcome.get(side)
+                record = written.record if isinstance(written, Written) else None
+                sighting = sightings.get(decision.id(side) or "")
+                if record is not None:
+                    yield self._written(side, record, sighting, decision, standing, due)
+                elif sighting and not sighting.gone:
+                    attempts = sighting.attempts + 1 if standing.state is ContactState.FAILED and due else 0
+                    mark = b"" if written is not None else sighting.fingerprint
+                    yield Observation(
+                        side,
+                        sighting.id,
+                        mark,
+                        self._keys(side, sighting),
+                        standing.state,
+                        standing.cause,
+                        due,
+                        attempts,
+                    )
+
+    def _keys(self, side: Side, sighting: Sighting) -> tuple[bytes, ...]:
+        return self.live.program.keys(side, sighting.record) if sighting.record else sighting.keys
+
+    def _written(
+        self,
+        side: Side,
+        record: Record,
+        before: Sighting | None,
+        decision: Decision,
+        standing: Standing,
+        due: float | None,
+    ) -> Observation:
+        """A fingerprint of what we just read back spares the next cycle a look, unless somebody else was there too."""
+        program = self.live.program
+        touched = {one.field for each in decision.operations if each.side is side for one in each.changes}
+        alone = (
+            before is None
+            or before.record is None
+            or all(
+                record.values.get(name) == before.record.values.get(name)
+                for name in program.fields[side]
+                if name not in touched
+            )
+        )
+        mark = program.fingerprint(side, record) if alone else b""
+        return Observation(side, record.id, mark, program.keys(side, record), standing.state, standing.cause, due)
+
+    def _follow(self, part: Sequence[Decision], outcomes: Sequence[Mapping[Side, Outcome]]) -> None:
+        """What a create leads to on the side that it came from: now the app has said what it made."""
+        for decision, each in zip(part, outcomes, strict=True):
+            for side, outcome in each.items():
+                if decision.follow and isinstance(outcome, Written) and outcome.record:
+                    self._follow_one(decision, side, outcome.record)
+
+    def _follow_one(self, decision: Decision, side: Side, created: Record) -> None:
+        source_id = decision.id(side.other) or ""
+        source = self.work.get(side.other, [source_id]).get(source_id)
+        link = self.live.state.link_of(side, [created.id]).get(created.id)
+        if source is None or source.record is None or link is None:
+            return
+        keep(self.live, side, self.work, [(created, self.live.program.fingerprint(side, created))])
+        records = {side: created, side.other: source.record}
+        pair = Pair(records[Side.LEFT], records[Side.RIGHT], link)
+        then = update_pair(self.live.program, pair, records[Side.LEFT], records[Side.RIGHT])
+        mine = tuple(one for one in then.operations if one.side is side.other)
+        self.work.keep(FOLLOW if mine else QUIET, replace(then, operations=mine))
+
+
+def patch_of(operation: Operation) -> Patch:
+    """An update as a connector takes it."""
+    values = {one.field: one.new for one in operation.changes}
+    old = {one.field: one.old for one in operation.changes}
+    return Patch(operation.id or "", values, old, operation.version)
+
+
+def result_of(intent_id: int, outcome: Outcome) -> Result:
+    """An outcome as the journal keeps it."""
+    match outcome:
+        case Written(record_id):
+            return Result(intent_id, "done", record_id)
+        case Refused(code):
+            return Result(intent_id, "refused", code=code)
+        case Lost():
+            return Result(intent_id, "lost")
+        case Unsent(error):
+            return Result(intent_id, "unsent", code=error.label)
+
+
+def final_link(live: Live, decision: Decision, outcomes: Mapping[Side, Outcome]) -> Link | None:
+    """The pair's memory, with the values that the apps confirmed, and without what they did not take."""
+    link = decision.link
+    for operation in decision.operations:
+        outcome = outcomes[operation.side]
+        if not isinstance(outcome, Written):
+            link = None if operation.verb is Verb.CREATE else link and _undone(link, decision, operation.side)
+        elif link and outcome.record:
+            link = _confirmed(live, link, operation, outcome.record)
+    return link
+
+
+def _confirmed(live: Live, link: Link, operation: Operation, record: Record) -> Link:
+    side = operation.side
+    marks = live.program.base(side, record.values)
+    if operation.verb is Verb.CREATE:
+        back = {one.name for each in live.program.arrows if not each.flows_to(side) for one in each.fields(side)}
+        base = {name: mark for name, mark in marks.items() if name not in back}
+    else:
+        written = {one.field for one in operation.changes}
+        base = {**link.base(side), **{name: mark for name, mark in marks.items() if name in written}}
+    if side is Side.LEFT:
+        return replace(link, left_id=record.id, left_base=base)
+    return replace(link, right_id=record.id, right_base=base)
+
+
+def _undone(link: Link, decision: Decision, failed: Side) -> Link:
+    """The entries that the failed write would have settled stay as they were."""
+    before = decision.before
+    bases = {side: dict(link.base(side)) for side in Side}
+    for side, names in decision.undo.get(failed, {}).items():
+        for name in names:
+            bases[side].pop(name, None)
+            if before and name in before.base(side):
+                bases[side][name] = before.base(side)[name]
+    rules, effects = (before.rules, before.effects) if before else (frozenset(), {})
+    return replace(link, left_base=bases[Side.LEFT], right_base=bases[Side.RIGHT], rules=rules, effects=effects)
+
+
+def standing_after(
+    decision: Decision, side: Side, outcomes: Mapping[Side, Outcome], sightings: Mapping[str, Sighting], now: float
+) -> tuple[Standing, float | None]:
+    """A contact's state after its operations, and when to look at it again."""
+    for outcome in outcomes.values():
+        if isinstance(outcome, Refused) and not outcome.stale:
+            sighting = sightings.get(decision.id(side) or "")
+            pause = min(FIRST_PAUSE * 2 ** (sighting.attempts if sighting else 0), LONGEST_PAUSE)
+            return Standing(ContactState.FAILED, f"{outcome.code}: {outcome.message}"), now + pause
+        if not isinstance(outcome, Written):
+            return Standing(ContactState.PENDING, "its write is planned anew"), now
+    return decision.standings.get(side) or next(iter(decision.standings.values())), None

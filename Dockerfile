@@ -24,6 +24,9 @@ COPY --from=build /opt/reconciler /opt/reconciler
 ENV PATH=/opt/reconciler/bin:$PATH \
     HOME=/var/lib/reconciler \
     TMPDIR=/var/lib/reconciler \
+    RECONCILER_CONNECTIONS=/etc/reconciler/connections.d \
+    RECONCILER_STATE=/var/lib/reconciler/reconciler.sqlite \
+    RECONCILER_LISTEN=0.0.0.0:9464 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 WORKDIR /var/lib/reconciler

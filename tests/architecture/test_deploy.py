@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from ruamel.yaml import YAML
 
+from reconciler.spec.load import load_folder
 from tests.architecture.sources import ROOT, ours, short
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MANIFESTS = [path for path in ours(ROOT / "deploy") if path.suffix == ".yaml"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -24,7 +28,7 @@ def deployment() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=short)
-def test_a_manifest_parses(path) -> None:
+def test_a_manifest_parses(path: Path) -> None:
     found = list(YAML(typ="safe").load_all(path.read_text()))
     assert all(isinstance(one, dict) for one in found)
 
@@ -70,3 +74,11 @@ def test_compose_locks_the_daemon_down() -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert set(compose["volumes"]) == {"specs", "state"}
+
+
+def test_the_specs_in_the_manifests_load(tmp_path: Path) -> None:
+    (config,) = [one for one in documents("kubernetes/reconciler.yaml") if one["kind"] == "ConfigMap"]
+    for name, text in config["data"].items():
+        (tmp_path / name).write_text(text)
+    loaded = load_folder(tmp_path)
+    assert (loaded.problems, list(loaded.accounts)) == ((), ["icontact-main"])

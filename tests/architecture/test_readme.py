@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.spec.load import load_folder
 from tests.architecture.sources import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"^```bash\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
@@ -31,3 +36,10 @@ def test_the_acceptance_run_takes_them_from_the_readme() -> None:
     run = (ROOT / ".ci" / "run").read_text()
     assert "grep '^python3 -m venv' README.md" in run
     assert [line for line in README.splitlines() if line.startswith("python3 -m venv")] == COMMANDS
+
+
+def test_the_example_is_a_spec_that_loads(tmp_path: Path) -> None:
+    (example,) = re.findall(r"^```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    (tmp_path / "newsletter.yaml").write_text(example)
+    loaded = load_folder(tmp_path)
+    assert (loaded.problems, list(loaded.connections)) == ((), ["newsletter"])

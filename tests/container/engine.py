@@ -25,7 +25,7 @@ INSIDE_BASE = (
 )
 
 STORAGE = """[storage]
-driver = "{driver}"
+driver = "overlay"
 graphroot = "{home}/store"
 runroot = "{home}/run"
 """
@@ -65,11 +65,11 @@ class Engine:
     env: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def at(cls, home: Path, driver: str = "overlay") -> Engine:
+    def at(cls, home: Path) -> Engine:
         """An engine that keeps its configuration, images and containers in ``home``."""
         home.mkdir(parents=True, exist_ok=True)
         settings = {
-            "CONTAINERS_STORAGE_CONF": STORAGE.format(driver=driver, home=home),
+            "CONTAINERS_STORAGE_CONF": STORAGE.format(home=home),
             "CONTAINERS_REGISTRIES_CONF": REGISTRIES,
             "CONTAINERS_CONF": CONTAINERS,
         }

@@ -13,7 +13,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import Self, Unpack
 
 import httpx
 import msgspec
@@ -22,9 +22,6 @@ from reconciler.connectors.budget import Budget
 from reconciler.connectors.dialect import Dialect, Meaning, Options, Response, Retry, retry_after
 from reconciler.connectors.redaction import leaves, redact, without_emails
 from reconciler.errors import AppError, Bug, CursorExpired, Denied, NoAnswer, Rejected, Retryable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 _IDEMPOTENT = _SAFE | {"PUT", "DELETE"}

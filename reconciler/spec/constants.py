@@ -37,20 +37,22 @@ def settable(field: Field, raw: object) -> Value:
         allowed = ", ".join(field.writable_values)
         raise Unfit(f"'{field.name}' cannot be set to '{value}'", f"the app lets one set: {allowed}")
     if field.max_length and isinstance(value, str) and len(value) > field.max_length:
-        raise Unfit(f"'{field.name}' holds at most {field.max_length} characters, this has {len(value)}")
+        raise Unfit(f"'{field.name}' holds at most {field.max_length} characters, this has {len(value)}", "shorten it")
     return value
 
 
 def _boolean(field: Field, raw: object) -> bool:
     if not isinstance(raw, bool):
-        raise Unfit(f"'{field.name}' is true or false, not {_shown(raw)}")
+        raise Unfit(f"'{field.name}' is true or false, not {_shown(raw)}", "write it without quotes")
     return raw
 
 
 def _number(field: Field, raw: object) -> int | float:
     whole = field.type is FieldType.INTEGER
     if isinstance(raw, bool) or not isinstance(raw, (int, float)) or (whole and not isinstance(raw, int)):
-        raise Unfit(f"'{field.name}' is a {'whole ' if whole else ''}number, not {_shown(raw)}")
+        raise Unfit(
+            f"'{field.name}' is a {'whole ' if whole else ''}number, not {_shown(raw)}", "write it without quotes"
+        )
     return raw
 
 
@@ -67,7 +69,7 @@ def pattern(raw: object) -> str:
     try:
         re.compile(raw if isinstance(raw, str) else "(")
     except re.error:
-        raise Unfit("this is not a regular expression") from None
+        raise Unfit("this is not a regular expression", "write Python's regular expressions, in quotes") from None
     return str(raw)
 
 

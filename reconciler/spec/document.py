@@ -39,6 +39,7 @@ MAX_DEPTH = 50
 MAX_NODES = 20_000
 MAX_ALIASES = 50
 
+_SYNTAX_HINT = "look for a missing bracket, quote, colon or blank here or just before"
 _TAG = "tag:yaml.org,2002:"
 _PARSER_FAILURES = (YAMLError, ValueError, LookupError, TypeError, AttributeError, AssertionError, NotImplementedError)
 """What ruamel.yaml has been seen to raise on malformed text, beside its own errors."""
@@ -68,6 +69,16 @@ class Document:
             if (*path, part) in self.value_at:
                 path = (*path, part)
         return path
+
+    def value(self, loc: Loc) -> Data:
+        """What stands at ``loc``; None where nothing does, or where a list or mapping does."""
+        found = self.data
+        for part in self.known(loc):
+            if isinstance(found, list) and isinstance(part, int):
+                found = found[part]
+            elif isinstance(found, dict):
+                found = next((value for key, value in found.items() if str(key) == str(part)), None)
+        return None if isinstance(found, (list, dict)) else found
 
     def place(self, loc: Loc, *, key: bool = False) -> Place:
         """Where ``loc`` stands: its value, or its key when asked for (and there is one)."""
@@ -137,11 +148,11 @@ def _refusal(file: str, text: str) -> Problem | None:
             aliases += isinstance(event, AliasEvent)
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
             if depth > MAX_DEPTH:
-                return Problem(file, line, column, f"nested more than {MAX_DEPTH} levels deep")
+                return Problem(file, line, column, f"nested more than {MAX_DEPTH} levels deep", "take levels away")
             if aliases > MAX_ALIASES:
                 return Problem(file, line, column, f"more than {MAX_ALIASES} aliases (*name)", "write the values out")
             if reused := _reused(event, anchors):
-                return Problem(file, line, column, f"the anchor &{reused} is defined twice")
+                return Problem(file, line, column, f"the anchor &{reused} is defined twice", "give each its own name")
     except _PARSER_FAILURES as error:
         return _broken(file, text, error)
     return None
@@ -165,7 +176,7 @@ def _broken(file: str, text: str, error: Exception) -> Problem:
     elif isinstance(error, ReaderError):
         line, column = _line_column(text, error.position)
         return Problem(file, line, column, "a control character cannot stand in YAML", "remove it")
-    hint = "indent with spaces, not tabs" if "'\\t'" in what or _has_tab(text, line) else ""
+    hint = "indent with spaces, not tabs" if "'\\t'" in what or _has_tab(text, line) else _SYNTAX_HINT
     return Problem(file, line, column, what, hint)
 
 
@@ -215,7 +226,7 @@ class _Builder:
     def _key(self, node: Node) -> str | Scalar:
         if isinstance(node, ScalarNode):
             return self._scalar(node)
-        self._report(node, "a key must be a plain word, not a list or a mapping")
+        self._report(node, "a key must be a plain word, not a list or a mapping", "quote it if it is text")
         return str(node.start_mark.index)
 
     def _scalar(self, node: ScalarNode) -> Scalar:
@@ -227,7 +238,7 @@ class _Builder:
         except KeyError:
             self._report(node, f"the YAML tag '{tag}' has no meaning here", "write a plain value")
         except ValueError:
-            self._report(node, f"this is not a value of the YAML type '{tag}'")
+            self._report(node, f"this is not a value of the YAML type '{tag}'", "quote it if it is text")
         return None
 
     def _too_much(self, node: Node) -> None:

@@ -65,11 +65,11 @@ class Surroundings:
 def open_side(name: str, side: SideSpec, findings: Findings, around: Surroundings) -> SideScope | None:
     """A side with its fields; None, and findings, where its app, account or entity is not there."""
     loc = ("sides", name)
-    _check_side_account(side, findings, around.accounts, (*loc, "account"))
     facts = around.apps.get(side.app)
     if facts is None:
         findings.error((*loc, "app"), f"no app is called '{side.app}'", suggest(side.app, around.apps))
         return None
+    _check_side_account(side, findings, around.accounts, (*loc, "account"))
     entity = facts.catalogue.entities.get(side.entity)
     if entity is None:
         hint = suggest(side.entity, facts.catalogue.entities)

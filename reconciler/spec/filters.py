@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Operand = Value | tuple[Value, ...]
 
+_ASK = "write field: value, or {is: value} or {in: [values]}"
 _ORDERED = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.DATE, FieldType.DATETIME})
 _TEXTUAL = frozenset({FieldType.TEXT, FieldType.EMAIL, FieldType.PHONE, FieldType.URL, FieldType.ENUM})
 
@@ -62,7 +63,7 @@ class FilterReader:
     def _linked(self, raw: object, loc: Loc) -> list[Condition]:
         if isinstance(raw, bool):
             return [Linked(raw)]
-        self.findings.error(loc, "'linked' is true or false")
+        self.findings.error(loc, "'linked' is true or false", "write linked: true")
         return []
 
     def _tests(self, name: str, raw: object, loc: Loc) -> list[Test]:
@@ -70,7 +71,9 @@ class FilterReader:
         if field is None:
             return []
         if not field.readable:
-            self.findings.error(loc, f"'{name}' cannot be read, so it cannot be asked about", key=True)
+            self.findings.error(
+                loc, f"'{name}' cannot be read, so it cannot be asked about", "ask about another", key=True
+            )
             return []
         asked = raw if isinstance(raw, dict) else {"is": raw}
         found = [self._test(field, str(op), operand, (*loc, str(op))) for op, operand in asked.items()]
@@ -87,7 +90,7 @@ class FilterReader:
 
     def _operand(self, field: Field, op: str, raw: object) -> Operand:
         if op == "changed_within":
-            raise Unfit("'changed_within' is not available in this version")
+            raise Unfit("'changed_within' is not available in this version", "compare a date field with gt instead")
         if op not in OPERATORS:
             raise Unfit(f"unknown operator '{op}'", suggest(op, OPERATORS))
         if self.scope.guessed(field) and op not in {"in", "exists", "matches"}:
@@ -99,7 +102,7 @@ def _plain(field: Field, raw: object) -> Operand:
     """An operand for a field of which only the name is known: its type is checked once the account was asked."""
     if isinstance(raw, (str, bool, int, float)):
         return raw
-    raise Unfit(f"'{field.name}' is asked about a plain value here")
+    raise Unfit(f"'{field.name}' is asked about a plain value here", _ASK)
 
 
 def _is(field: Field, raw: object) -> Operand:
@@ -123,7 +126,7 @@ def _in(field: Field, raw: object) -> Operand:
 def _scalar(field: Field, raw: object) -> Value:
     if isinstance(raw, (str, bool, int, float)):
         return raw
-    raise Unfit(f"'{field.name}' is asked about plain values here")
+    raise Unfit(f"'{field.name}' is asked about plain values here", _ASK)
 
 
 def _contains(field: Field, raw: object) -> Operand:
@@ -138,7 +141,7 @@ def _starts_with(field: Field, raw: object) -> Operand:
 
 def _text(field: Field, raw: object, op: str) -> str:
     if field.type not in _TEXTUAL:
-        raise Unfit(f"'{op}' asks about text, but '{field.name}' is of type {field.type}")
+        raise Unfit(f"'{op}' asks about text, but '{field.name}' is of type {field.type}", _ASK)
     if not isinstance(raw, str):
         raise Unfit(f"'{op}' takes text", "quote it if it looks like a number")
     return raw
@@ -152,7 +155,7 @@ def _exists(field: Field, raw: object) -> Operand:
 
 def _compared(field: Field, raw: object) -> Operand:
     if field.type not in _ORDERED:
-        raise Unfit(f"'gt' and 'lt' compare numbers and dates, but '{field.name}' is of type {field.type}")
+        raise Unfit(f"'gt' and 'lt' compare numbers and dates, but '{field.name}' is of type {field.type}", _ASK)
     return typed(field, raw)
 
 

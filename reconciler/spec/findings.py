@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeVar, get_args
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from reconciler.spec.document import Document, Loc
+    from reconciler.spec.document import Data, Document, Loc
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -74,23 +75,29 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails, a
         return document.problem(loc, f"unknown key '{name}'", hint, key=True)
     if kind == "missing":
         return document.problem(loc, f"the key '{name}' is missing", _purpose(model, detail["loc"]), key=True)
-    hint = getattr(detail.get("ctx", {}).get("error"), "hint", "")
-    return document.problem(loc, _sentence(detail, name), hint)
+    return document.problem(loc, *_sentence(detail, name, document.value(loc)))
 
 
-def _sentence(detail: ErrorDetails, name: str) -> str:
+def _sentence(detail: ErrorDetails, name: str, found: Data) -> tuple[str, str]:
+    """Message and hint."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "value_error":
-        return str(context["error"])
+        return str(context["error"]), getattr(context["error"], "hint", "")
     if kind in {"literal_error", "enum"}:
-        return f"'{name}' must be {context['expected']}"
+        allowed = re.findall("'([^']*)'", str(context["expected"])) or [str(context["expected"])]
+        return f"'{name}' cannot be '{found}'", f"{_nearest_first(str(found), allowed)}write {' or '.join(allowed)}"
     if kind in _EXPECTED:
-        return f"'{name}' must be {_EXPECTED[kind]}" if name else f"{_EXPECTED[kind]} is expected here"
-    return f"'{name}': {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+        return f"'{name}' must be {_EXPECTED[kind]}", _HOW[_EXPECTED[kind]]
+    return f"'{name}' does not fit", f"{detail['msg'][:1].lower()}{detail['msg'][1:]}"
+
+
+def _nearest_first(word: str, allowed: list[str]) -> str:
+    near = nearest(word, allowed)
+    return f"did you mean '{near}'? " if near else ""
 
 
 _EXPECTED = {
-    "string_type": "text (quote it if it looks like a number or a truth value)",
+    "string_type": "text",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "int_type": "a whole number",
@@ -100,9 +107,17 @@ _EXPECTED = {
     "float_parsing": "a number",
     "list_type": "a list",
     "tuple_type": "a list",
-    "dict_type": "a mapping (key: value)",
-    "model_type": "a mapping (key: value)",
-    "model_attributes_type": "a mapping (key: value)",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+_HOW = {
+    "text": "quote it if it looks like a number or a truth value",
+    "true or false": "write true or false, without quotes",
+    "a whole number": "write digits only, without quotes",
+    "a number": "write it without quotes",
+    "a list": "write [a, b], or one '- item' a line",
+    "a mapping": "write {key: value}, or one 'key: value' a line",
 }
 
 

@@ -50,7 +50,8 @@ def _mapping(context: Context, spec: MappingSpec, loc: Loc, fallback: Policy) ->
     if left is None or right is None or direction is None:
         return None
     left, right = (_in_order(left), _in_order(right)) if spec.transform == "full_name" else (left, right)
-    _check_access(context, left, right, direction, loc)
+    if not _accessible(context, left, right, direction, loc):
+        return None
     via = _check_transform(context, spec, (right, left) if mirrored else (left, right), direction, loc)
     policy = policy_named(context, spec.policy, (*loc, "policy")) if spec.policy else None
     if policy is not None:
@@ -95,9 +96,10 @@ def _allowed(context: Context, arrow: Arrow, loc: Loc) -> Direction | None:
     return None
 
 
-def _check_access(
+def _accessible(
     context: Context, left: tuple[Field, ...], right: tuple[Field, ...], direction: Direction, loc: Loc
-) -> None:
+) -> bool:
+    before = len(context.findings.problems)
     fields = {Side.LEFT: left, Side.RIGHT: right}
     for target in TARGETS[direction]:
         scope = context.scope(target)
@@ -108,7 +110,10 @@ def _check_access(
         for field in fields[target.other]:
             if not field.readable:
                 other = context.scope(target.other)
-                context.findings.error(loc, f"{other.app} does not let anybody read '{field.name}'")
+                context.findings.error(
+                    loc, f"{other.app} does not let anybody read '{field.name}'", "map another field"
+                )
+    return len(context.findings.problems) == before
 
 
 def _check_transform(
@@ -149,10 +154,11 @@ def _check_shape(context: Context, name: str, ends: tuple[tuple[Field, ...], tup
     first, second = ends if name != "full_name" or len(ends[0]) > 1 else (ends[1], ends[0])
     if len(first) not in facts.first or len(second) not in facts.second:
         message = f"'{name}' joins {facts.form}, not {len(ends[0])} to {len(ends[1])} fields"
-        findings.error((*loc, "via"), message)
+        findings.error((*loc, "via"), message, "change the arrow, or take the transform away")
         return
     for field in _misfits(facts, first, second):
-        findings.error((*loc, "via"), f"'{name}' does not work on '{field.name}', which is of type {field.type}")
+        message = f"'{name}' does not work on '{field.name}', which is of type {field.type}"
+        findings.error((*loc, "via"), message, "change the field, or take the transform away")
     if name == "full_name" and any(field.role not in NAME_PARTS for field in first):
         findings.error(
             (*loc, "via"), "'full_name' joins name fields only", f"roles of such fields: {', '.join(NAME_PARTS)}"

@@ -40,9 +40,9 @@ class MappingSpec(Strict):
         if transform == "map" and not self.table:
             raise Unfit("'via: map' needs a map", "write map: {value on the left: value on the right}")
         if transform != "map" and (self.table is not None or self.otherwise is not None):
-            raise Unfit("'map' and 'else' belong to 'via: map'")
+            raise Unfit("'map' and 'else' belong to 'via: map'", "write via: map, or take them away")
         if transform != "phone" and self.region is not None:
-            raise Unfit("'region' belongs to 'via: phone'")
+            raise Unfit("'region' belongs to 'via: phone'", "write via: phone, or take it away")
         return self
 
     @property

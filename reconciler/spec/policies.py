@@ -19,6 +19,8 @@ _WORDS = {
     "strictest": Policy.STRICTEST,
     "hold": Policy.HOLD,
 }
+_UNION_HINT = "list fields unite by default"
+_SIDE_HINT = "name a side, or take the policy away"
 RESERVED = frozenset(_WORDS)
 """Words that no side can be called by."""
 
@@ -32,7 +34,7 @@ def connection_policy(context: Context) -> Policy:
             context.findings.warn(("name",), message, f"write winner: {context.left.name} if that is what you want")
         return Policy.RIGHT if spec.sync.direction is Direction.TO_LEFT else Policy.LEFT
     if spec.winner == "union":
-        context.findings.error(("winner",), "'union' is a policy for list fields, not for a whole connection")
+        context.findings.error(("winner",), "'union' is for list fields, not for a whole connection", _UNION_HINT)
     return policy_named(context, spec.winner, ("winner",)) or Policy.LEFT
 
 
@@ -52,7 +54,7 @@ def _check_newest(context: Context, policy: Policy, loc: Loc) -> None:
     silent = [side for side in (context.left, context.right) if side.traits is not None and not side.traits.modified]
     if policy is Policy.NEWEST and silent:
         named = " and ".join(f"{side.app} {side.entity_name}" for side in silent)
-        context.findings.error(loc, f"'newest' needs modified times, which {named} do not have")
+        context.findings.error(loc, f"'newest' needs modified times, which {named} do not have", "name a side")
 
 
 def field_policy(left: tuple[Field, ...], right: tuple[Field, ...], direction: Direction, fallback: Policy) -> Policy:
@@ -72,6 +74,8 @@ def check_policy(context: Context, policy: Policy, fields: tuple[Field, ...], lo
     """A policy said for one mapping must have a meaning for its fields."""
     names = " and ".join(f"'{field.name}'" for field in fields)
     if policy is Policy.UNION and not all(field.type is FieldType.LIST for field in fields):
-        context.findings.error(loc, f"'union' is for list fields, which {names} are not both")
+        context.findings.error(loc, f"'union' is for list fields, which {names} are not both", _SIDE_HINT)
     if policy is Policy.STRICTEST and not any(field.strictness for field in fields):
-        context.findings.error(loc, f"'strictest' is for consent fields; no order of strictness is known for {names}")
+        context.findings.error(
+            loc, f"'strictest' is for consent fields; no order of strictness is known for {names}", _SIDE_HINT
+        )

@@ -9,7 +9,7 @@ from reconciler.model.field import Field, FieldType
 from reconciler.spec.catalogue import ROLES
 from reconciler.spec.constants import settable
 from reconciler.spec.filters import FilterReader
-from reconciler.spec.findings import Unfit, suggest
+from reconciler.spec.findings import Unfit, nearest, suggest
 from reconciler.spec.flows import TARGETS
 
 if TYPE_CHECKING:
@@ -30,33 +30,58 @@ def match_keys(context: Context) -> list[Key]:
 
 
 def _key(context: Context, raw: str | dict[str, str], loc: Loc) -> Key | None:
-    names = {scope.name: scope for scope in (context.left, context.right)}
-    if isinstance(raw, dict) and set(raw) != set(names):
-        for stranger in set(raw) - set(names):
-            context.findings.error(
-                (*loc, stranger), f"no side is called '{stranger}'", suggest(stranger, names), key=True
-            )
-        missing = ", ".join(sorted(set(names) - set(raw)))
-        if missing and set(raw) <= set(names):
-            context.findings.error(loc, f"this key names no field for side '{missing}'")
+    scopes = (context.left, context.right)
+    if isinstance(raw, dict):
+        if not _names_both(context, raw, loc):
+            return None
+        left, right = [scope.lookup(raw[scope.name], context.findings, loc) for scope in scopes]
+    else:
+        left, right = [_by_role_or_name(scope, raw) for scope in scopes]
+        _check_found(context, raw, (left, right), loc)
+    if left is None or right is None or not _comparable(context, (left, right), loc):
         return None
-    ends = [
-        _key_field(context, scope, raw[name] if isinstance(raw, dict) else raw, loc) for name, scope in names.items()
-    ]
-    left, right = ends
-    return Key(left, right) if left is not None and right is not None else None
+    return Key(left, right)
 
 
-def _key_field(context: Context, scope: SideScope, name: str, loc: Loc) -> Field | None:
-    found = scope.entity.with_role(name) or (None if name in ROLES else scope.lookup(name, context.findings, loc))
-    if found is None and name in ROLES and (found := scope.find(name)) is None:
-        hint = f"write {{{context.left.name}: field, {context.right.name}: field}}"
-        context.findings.error(loc, f"{scope.app} {scope.entity_name} have no field with the role '{name}'", hint)
-    if found is not None and found.type not in _KEY_TYPES:
-        context.findings.error(loc, f"'{found.name}' is of type {found.type}, by which contacts cannot be matched")
-    if found is not None and not found.readable:
-        context.findings.error(loc, f"'{found.name}' cannot be read, so contacts cannot be matched by it")
-    return found
+def _names_both(context: Context, raw: dict[str, str], loc: Loc) -> bool:
+    names = [context.left.name, context.right.name]
+    for stranger in set(raw) - set(names):
+        context.findings.error((*loc, stranger), f"no side is called '{stranger}'", suggest(stranger, names), key=True)
+    missing = [name for name in names if name not in raw]
+    if missing and set(raw) <= set(names):
+        hint = f"write {{{names[0]}: field, {names[1]}: field}}"
+        context.findings.error(loc, f"this key names no field for side '{missing[0]}'", hint)
+    return set(raw) == set(names)
+
+
+def _by_role_or_name(scope: SideScope, name: str) -> Field | None:
+    found = scope.entity.with_role(name) or scope.find(name)
+    return None if found is not None and name in ROLES and scope.guessed(found) else found
+
+
+def _check_found(context: Context, name: str, found: tuple[Field | None, Field | None], loc: Loc) -> None:
+    lacking = [scope for scope, one in zip((context.left, context.right), found, strict=True) if one is None]
+    if not lacking:
+        return
+    who = " and ".join(f"{scope.app} {scope.entity_name}" for scope in lacking)
+    shared = {one.role for one in context.left.entity.fields} & {one.role for one in context.right.entity.fields}
+    known = {*(role for role in shared if role), *(lacking[0].names() if name not in ROLES else ())}
+    hint = (
+        suggest(name, known) if nearest(name, known) else f"write {{{context.left.name}: …, {context.right.name}: …}}"
+    )
+    context.findings.error(loc, f"{who} have no field or role '{name}'", hint)
+
+
+def _comparable(context: Context, fields: tuple[Field, Field], loc: Loc) -> bool:
+    for field in fields:
+        if field.type not in _KEY_TYPES:
+            message = f"'{field.name}' is of type {field.type}, by which contacts cannot be matched"
+            context.findings.error(loc, message, "match by text, an address or a number")
+            return False
+        if not field.readable:
+            context.findings.error(loc, f"'{field.name}' cannot be read", "match by another field")
+            return False
+    return True
 
 
 def rules(context: Context) -> list[Rule]:
@@ -112,7 +137,7 @@ def _actions(context: Context, spec: RuleSpec, target: SideScope, loc: Loc) -> I
 def _target(context: Context, target: SideScope, name: str, loc: Loc) -> Field | None:
     field = target.lookup(name, context.findings, loc, key=True)
     if field is not None and not field.writable:
-        context.findings.error(loc, f"{target.app} does not let anybody write '{name}'", key=True)
+        context.findings.error(loc, f"{target.app} does not let anybody write '{name}'", "set another field", key=True)
         return None
     return field
 

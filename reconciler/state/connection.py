@@ -145,18 +145,25 @@ class SqlConnectionState:
             self._links.write(db, links)
 
     def record(
-        self, observations: Iterable[Observation], links: Iterable[Link] = (), forget: Iterable[tuple[Side, str]] = ()
+        self,
+        observations: Iterable[Observation],
+        links: Iterable[Link] = (),
+        forget: Iterable[tuple[Side, str]] = (),
+        unlink: Iterable[int] = (),
     ) -> None:
-        """Remember conclusions, then links, then forget. The streams may themselves read from the store."""
-        for some in _steps(observations):
-            with self._write() as db:
-                self._contacts.record(db, some)
-        for pairs in _steps(links):
-            with self._write() as db:
-                self._links.write(db, pairs)
+        """Forget, unlink, link, conclude, in this order. The streams may themselves read from the store."""
         for gone in _steps(forget):
             with self._write() as db:
                 self._forget(db, gone)
+        for numbers in _steps(unlink):
+            with self._write() as db:
+                self._links.drop(db, numbers)
+        for pairs in _steps(links):
+            with self._write() as db:
+                self._links.write(db, pairs)
+        for some in _steps(observations):
+            with self._write() as db:
+                self._contacts.record(db, some)
 
     def remember(self, memory: Memory) -> None:
         """Digest and cursors; a side without a cursor starts over."""
@@ -187,7 +194,6 @@ class SqlConnectionState:
         for which in Side:
             ids = [id_ for side, id_ in gone if side is which]
             self._contacts.forget(db, which, ids)
-            self._links.drop(db, which, ids)
 
     @contextmanager
     def _write(self, *, durable: bool = False) -> Iterator[Connection]:

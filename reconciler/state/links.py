@@ -143,9 +143,9 @@ class Links:
         for run in _runs(links):
             self._write_run(db, run)
 
-    def drop(self, db: Connection, side: Side, ids: Sequence[str]) -> None:
-        """Forget the links of these records."""
-        found = FIND_BY_END[side].rows(db, ids, connection_id=self._connection_id)
+    def drop(self, db: Connection, link_ids: Sequence[int]) -> None:
+        """Forget these links."""
+        found = FIND_BY_ID.rows(db, link_ids, connection_id=self._connection_id)
         self._delete(db, {row[0]: _Stored(*row) for row in found})
 
     def forget(self) -> None:

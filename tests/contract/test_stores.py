@@ -259,7 +259,7 @@ class TestLinks:
     def test_link_ids_are_never_used_again(self, state):
         state.record([], [pair("l1", "r1")])
         old = only_link(state).link_id
-        state.record([], [], [(LEFT, "l1")])
+        state.record([], unlink=[old])
         state.record([], [pair("l2", "r2")])
         assert only_link(state).link_id > old
 

@@ -1,0 +1,106 @@
+"""Custom fields against the account's own: what the catalogue could only guess by name is settled before the first read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler.errors import Problem, SpecError
+from reconciler.model.connection import All, AnyOf, Not, Test
+from reconciler.model.record import Side
+from reconciler.spec.findings import suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from reconciler.model.connection import Condition, Connection, FieldMapping, Origin, Rule
+    from reconciler.model.field import Field
+
+    Settle = Callable[[Side, Field, Origin], Field]
+
+
+def custom_sides(connection: Connection) -> set[Side]:
+    """The sides of which the connection uses custom fields, so that the account must be asked for them."""
+    return {side for side, field, _ in _used(connection) if field.custom}
+
+
+def settle_fields(connection: Connection, described: Mapping[Side, tuple[Field, ...]]) -> Connection:
+    """The connection with every custom field as its account describes it.
+
+    Raises ``SpecError`` with all findings: fields that the account does not have, mappings into fields that cannot be
+    written there.
+    """
+    known = {side: {field.name: field for field in fields} for side, fields in described.items()}
+    problems: list[Problem] = []
+
+    def settle(side: Side, field: Field, origin: Origin) -> Field:
+        if not field.custom or side not in known:
+            return field
+        found = known[side].get(field.name)
+        if found is None:
+            message = f"the account '{connection.end(side).account}' has no field '{field.name}'"
+            problems.append(Problem(origin.file, origin.line, 1, message, suggest(field.name, known[side])))
+            return field
+        return replace(found, custom=True, role=found.role or field.role)
+
+    settled = replace(
+        connection,
+        keys=tuple(
+            replace(
+                key,
+                left=settle(Side.LEFT, key.left, connection.origin),
+                right=settle(Side.RIGHT, key.right, connection.origin),
+            )
+            for key in connection.keys
+        ),
+        mappings=tuple(_mapping(mapping, settle) for mapping in connection.mappings),
+        rules=tuple(_rule(rule, settle) for rule in connection.rules),
+    )
+    if problems:
+        raise SpecError(problems)
+    return settled
+
+
+def _mapping(mapping: FieldMapping, settle: Settle) -> FieldMapping:
+    return replace(
+        mapping,
+        left=tuple(settle(Side.LEFT, field, mapping.origin) for field in mapping.left),
+        right=tuple(settle(Side.RIGHT, field, mapping.origin) for field in mapping.right),
+    )
+
+
+def _rule(rule: Rule, settle: Settle) -> Rule:
+    target = rule.source.other
+    actions = tuple(replace(action, field=settle(target, action.field, rule.origin)) for action in rule.actions)
+    return replace(rule, when=_condition(rule.when, rule, settle), actions=actions)
+
+
+def _condition(condition: Condition, rule: Rule, settle: Settle) -> Condition:
+    match condition:
+        case Test(field):
+            return replace(condition, field=settle(rule.source, field, rule.origin))
+        case All(parts) | AnyOf(parts):
+            return replace(condition, parts=tuple(_condition(part, rule, settle) for part in parts))
+        case Not(part):
+            return Not(_condition(part, rule, settle))
+        case _:
+            return condition
+
+
+def _used(connection: Connection) -> Iterator[tuple[Side, Field, Origin]]:
+    """Every field that the connection names, by walking it with a settler that only looks."""
+    seen: list[tuple[Side, Field, Origin]] = []
+
+    def look(side: Side, field: Field, origin: Origin) -> Field:
+        seen.append((side, field, origin))
+        return field
+
+    for mapping in connection.mappings:
+        _mapping(mapping, look)
+    for rule in connection.rules:
+        _rule(rule, look)
+    for key in connection.keys:
+        look(Side.LEFT, key.left, connection.origin)
+        look(Side.RIGHT, key.right, connection.origin)
+    yield from seen

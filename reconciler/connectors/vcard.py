@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _LIMIT = 75
 _NO_PREFERENCE = 101
 _LOGICAL = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)")
+_SOFT_BREAK = re.compile(rb"=\r?\n")
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _NAME = re.compile(rb"(?:([A-Za-z0-9-]+)\.)?([A-Za-z0-9-]+)[;:]")
 _HEAD = re.compile(rb'((?:[^":]|"[^"]*")*):')
@@ -97,7 +98,8 @@ class Line:
 
     @cached_property
     def _halves(self) -> tuple[str, bytes]:
-        unfolded = _FOLD.sub(b"", self.raw).rstrip(b"\r\n")
+        soft = _QUOTED_PRINTABLE in self.raw.partition(b":")[0].upper()
+        unfolded = _FOLD.sub(b"", _SOFT_BREAK.sub(b"", self.raw) if soft else self.raw).rstrip(b"\r\n")
         found = _HEAD.match(unfolded)
         head = found[1] if found else unfolded.partition(b":")[0]
         return _decode(head, "utf-8"), unfolded[len(head) + 1 :]
@@ -191,7 +193,8 @@ class Card:
     def parse(cls, data: bytes) -> Self:
         """Raises ``NotAVCard`` for a text without a card; every other text parses and serialises to itself."""
         card = cls(_read(data))
-        if not (card.all("BEGIN") and card.all("END")):
+        kinds = {line.value.strip().upper() for line in card.all("BEGIN") + card.all("END")}
+        if kinds != {"VCARD"} or not card.all("END"):
             raise NotAVCard("this text has no BEGIN:VCARD with its END:VCARD")
         return card
 

@@ -20,7 +20,7 @@ _ADDRESS_PARTS = {"street2": 1, "street": 2, "city": 3, "region": 4, "postal_cod
 FIELDS: Mapping[str, Property] = {
     "uid": Text("UID"),
     **{field: Part("N", index, 5) for field, index in _NAME_PARTS.items()},
-    "nickname": Text("NICKNAME", special=";"),
+    "nickname": Text("NICKNAME"),
     "company": Part("ORG", 0, 2),
     "department": Part("ORG", 1, 2),
     "title": Text("TITLE"),

@@ -25,11 +25,12 @@ class HeaderAuth(httpx.Auth):
     """The same headers on every request (iContact: ``API-AppId``, ``API-Username``, ``API-Password``)."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = dict(headers)
+        self._headers = httpx.Headers([(name.encode(), value.encode()) for name, value in headers.items()])
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the headers on."""
         request.headers.update(self._headers)
+        request.headers.encoding = "utf-8"  # a password may hold more than ASCII
         yield request
 
 
@@ -62,8 +63,6 @@ class OAuth2(httpx.Auth):
     says by OAuth error code what a person can do. Raises ``Denied`` or ``Retryable``.
     """
 
-    requires_response_body = True
-
     def __init__(
         self, app: str, base_url: str, token_path: str, form: Mapping[str, str], *, advice: Mapping[str, str]
     ) -> None:
@@ -89,7 +88,9 @@ class OAuth2(httpx.Auth):
         """One renewal at a time; whoever waited for it takes its result."""
         with self._lock:
             if self._token is None or self._token is stale:
-                self._token = self._read((yield self._ask()))
+                response = yield self._ask()
+                response.read()  # a flow of its own must do so: the answer comes as a stream
+                self._token = self._read(response)
             return self._token
 
     def _ask(self) -> httpx.Request:

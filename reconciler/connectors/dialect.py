@@ -136,11 +136,10 @@ def retry_after(headers: Mapping[str, str], now: float, longest: float) -> float
     wanted = headers.get("Retry-After", "").strip()
     if not wanted:
         return None
-    try:
-        return min(max(float(wanted), 0.0), longest)
-    except ValueError:
-        until, server = _moment(wanted), _moment(headers.get("Date", ""))
-        return None if until is None else min(max(until - (server or now), 0.0), longest)
+    if wanted.isdecimal():
+        return min(float(wanted), longest)
+    until, server = _moment(wanted), _moment(headers.get("Date", ""))
+    return None if until is None else min(max(until - (server or now), 0.0), longest)
 
 
 def _moment(http_date: str) -> float | None:

@@ -10,6 +10,7 @@ import copy
 import logging
 import random
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -57,10 +58,13 @@ class _Setback:
 class _Tally:
     """Counts every request that leaves, those of a login included."""
 
-    count = 0
+    def __init__(self) -> None:
+        self.count = 0
+        self._lock = threading.Lock()
 
     def __call__(self, _request: httpx.Request) -> None:
-        self.count += 1
+        with self._lock:
+            self.count += 1
 
 
 @dataclass(kw_only=True)
@@ -169,8 +173,8 @@ class Http:
 
     def _attempt(self, ask: _Ask) -> Response | _Setback:
         self._budget.acquire()
-        request = self._build(ask)
         try:
+            request = self._build(ask)
             answer = self._send(request)
         except httpx.TransportError as error:
             return self._silence(ask, error, reached=error.request is request)
@@ -211,7 +215,8 @@ class Http:
     def _silence(self, ask: _Ask, error: httpx.TransportError, *, reached: bool) -> _Setback:
         """No answer: certainly not processed, harmless to repeat, or unknown."""
         if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
-            return _Setback(Rejected(self.app, f"{ask.name}: the address or a credential cannot be put into a request"))
+            problem = "base_url or a credential cannot be put into a request (a line break, an unknown scheme?)"
+            return _Setback(Denied(self.app, f"{ask.name}: {problem}", code="unsendable"))
         unsent = not reached or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
         message = f"{ask.name}: {_plainly(error)}"
         if unsent or ask.idempotent:
@@ -233,12 +238,12 @@ class Http:
         return self._verdict(ask, response, code or str(response.status), f"{message}: {said}" if said else message)
 
     def _explanation(self, response: Response) -> tuple[str, str]:
-        if _REDIRECT <= response.status < _ERROR:
-            host = httpx.URL(response.url).join(response.headers.get("Location", "")).host
-            return "", f"moved to {host}; if that is right, make it the account's base_url"
         try:
+            if _REDIRECT <= response.status < _ERROR:
+                host = httpx.URL(response.url).join(response.headers.get("Location", "")).host
+                return "", f"moved to {host}; if that is right, make it the account's base_url"
             return self.dialect.explain(response)
-        except AppError:
+        except (AppError, httpx.InvalidURL):
             return "", ""
 
     def _verdict(self, ask: _Ask, response: Response, code: str, message: str) -> _Setback:
@@ -262,7 +267,7 @@ class Http:
         return setback.again and patient and attempt < self.retry.attempts
 
     def _wait(self, setback: _Setback, attempt: int) -> None:
-        if setback.after is None:
+        if not setback.after:
             self.sleep(self.jitter() * min(self.retry.cap, self.retry.base * 2**attempt))
 
 

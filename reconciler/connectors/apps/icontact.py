@@ -101,7 +101,7 @@ class Contacts:
             page_size=options.page_size,
             searchable=("email", "phone", "firstName", "lastName"),
             unique=("email",),
-            calls_per_second=1.0,
+            calls_per_second=2.5,
             notes=("every read is complete: the API tells no modified time", "a contact needs an email"),
         )
 

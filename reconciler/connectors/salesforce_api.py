@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.connectors.dialect import Response
     from reconciler.connectors.http import Http
 
-Row: TypeAlias = "dict[str, object]"
+Row: TypeAlias = dict[str, object]
 
 _USAGE = re.compile(r"(?:^|;)\s*(?:per-app-)?api-usage=(\d+)/(\d+)")
 _LOCKED = "UNABLE_TO_LOCK_ROW"
@@ -141,7 +141,7 @@ class SObject:
 
     def save(self, method: Literal["POST", "PATCH"], rows: Sequence[Row]) -> list[RowResult]:
         """Create or update a collection of at most 200; rows that ran into a lock get a second chance."""
-        results = self._save(method, rows)
+        results = self._save(method, rows) if rows else []  # an empty collection is an error to the app
         locked = [place for place, result in enumerate(results) if result.error.code == _LOCKED and not result.success]
         if locked:
             self._try_again(method, rows, results, locked)
@@ -173,6 +173,8 @@ class SObject:
 
     def remove(self, ids: Sequence[str]) -> list[RowResult]:
         """Delete a collection of at most 200."""
+        if not ids:
+            return []
         params = {"ids": ",".join(ids), "allOrNone": "false"}
         response = self.http.request("DELETE", f"{self._root}/composite/sobjects", params=params)
         return self._results(response, len(ids))

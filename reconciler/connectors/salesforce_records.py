@@ -179,8 +179,8 @@ class SalesforceRecords:
 
     def create(self, drafts: Sequence[Draft]) -> Sequence[Outcome]:
         """One collection; what was stored is read back."""
-        rows = [_row(draft.values) for draft in drafts]
         _ = self._columns  # a field that is not there is found before anything is written
+        rows = [self._row(draft.values) for draft in drafts]
         try:
             results = self._sobject.save("POST", rows)
         except NoAnswer as error:
@@ -189,8 +189,8 @@ class SalesforceRecords:
 
     def update(self, patches: Sequence[Patch]) -> Sequence[Outcome]:
         """One collection; what was stored is read back."""
-        rows = [{"id": long_id(patch.id), **_row(patch.values)} for patch in patches]
         _ = self._columns
+        rows = [{"id": long_id(patch.id), **self._row(patch.values)} for patch in patches]
         return self._outcomes(rows, self._sobject.save("PATCH", rows))
 
     def delete(self, ids: Sequence[str]) -> Sequence[Outcome]:
@@ -217,13 +217,12 @@ class SalesforceRecords:
         except AppError:
             return {}
 
+    def _row(self, values: Mapping[str, Value]) -> Row:
+        return {name: write_value(value, self._fields.get(name)) for name, value in values.items()}
+
     def _record(self, row: Row) -> Record:
         values = {name: read_value(field, row[name]) for name, field in self._wanted.items() if name in row}
         return Record(id=str(row["Id"]), values=values, modified=read_moment(row.get(_STAMP)))
-
-
-def _row(values: Mapping[str, Value]) -> Row:
-    return {name: write_value(value) for name, value in values.items()}
 
 
 def _refused(result: RowResult, sent: object) -> Refused | Lost:

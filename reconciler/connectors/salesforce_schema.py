@@ -109,6 +109,8 @@ def read_moment(text: object) -> datetime | None:
         return None
 
 
-def write_value(value: Value) -> object:
-    """A value as JSON; null clears."""
+def write_value(value: Value, field: Field | None = None) -> object:
+    """A value as JSON; null clears. A checkbox is never empty (the app refuses null): cleared is unticked."""
+    if value is None and field is not None and field.type is FieldType.BOOLEAN:
+        return False
     return ";".join(value) if isinstance(value, tuple) else value

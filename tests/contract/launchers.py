@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 from reconciler.connectors.base import Connector, Opening
 from reconciler.connectors.http import Http
 from reconciler.connectors.registry import load_app
+from reconciler.model.field import FieldType
 from reconciler.model.outcome import Draft, Patch, Written
 from reconciler.sandbox.icontact.api import IContactApi
 from reconciler.sandbox.icontact.world import IContactWorld
+from reconciler.sandbox.salesforce.api import SalesforceApi
+from reconciler.sandbox.salesforce.world import SalesforceQuirks, SalesforceWorld
 from reconciler.sandbox.server import serve
 from reconciler.sandbox.shell import create_app
 from reconciler.sandbox.world import World
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.model.record import Value
+
+SALESFORCE_PAGE = 20
+REFERENCES: Mapping[str, tuple[Value, ...]] = {"OwnerId": (), "AccountId": (), "ReportsToId": ()}
+"""Ids of other records: an account without any of those has nothing to point at."""
 
 Fresh = Callable[[], Subject]
 Launch = Callable[["Path"], AbstractContextManager[Fresh]]
@@ -115,6 +122,37 @@ def icontact(_folder: Path) -> Iterator[Fresh]:
         yield fresh
 
 
+def salesforce(entity: str) -> Launch:
+    """The launcher for one of the org's objects."""
+
+    @contextmanager
+    def launch(_folder: Path) -> Iterator[Fresh]:
+        clock = FakeClock()
+        world = SalesforceWorld(clock, quirks=SalesforceQuirks(page_size=SALESFORCE_PAGE))
+        auth = {"client_id": world.client.key, "client_secret": world.client.proof}
+        with (
+            serve(create_app(SalesforceApi(world))) as server,
+            opened("salesforce", entity, server.url, auth) as open_it,
+        ):
+
+            def fresh() -> Subject:
+                world.clear()
+                known = open_it(()).describe()
+                picks = {field.name: field.values for field in known if field.type is FieldType.ENUM}
+                return Subject(
+                    open=open_it,
+                    fields=load_app("salesforce").catalogue.entities[entity].fields,
+                    hands=SandboxHands(world, {"contacts": "Contact", "leads": "Lead"}[entity]),
+                    wait=clock.sleep,
+                    samples=picks | REFERENCES,
+                    page=SALESFORCE_PAGE,
+                )
+
+            yield fresh
+
+    return launch
+
+
 @contextmanager
 def carddav(folder: Path) -> Iterator[Fresh]:
     numbers = count(1)
@@ -137,5 +175,7 @@ def carddav(folder: Path) -> Iterator[Fresh]:
 LAUNCHERS: Mapping[tuple[str, str], Launch] = {
     ("icontact", "contacts"): icontact,
     ("carddav", "contacts"): carddav,
+    ("salesforce", "contacts"): salesforce("contacts"),
+    ("salesforce", "leads"): salesforce("leads"),
 }
 REAL = {"carddav"}

@@ -56,6 +56,7 @@ class Deltas(Fixtures):
 
     def test_cursors_follow_each_other(self, subject: Subject, connector: Connector) -> None:
         only_where(connector.traits.delta, "delta")
+        create(subject, connector, [Draft(subject.base(9))])
         cursor = cursor_now(connector)
         for number in range(3):
             (record,) = create(subject, connector, [Draft(subject.base(number))])

@@ -56,7 +56,7 @@ class Listing(Fixtures):
         assert sorted(record.id for page in pages for record in page.records) == sorted(ids)
 
     def test_a_listing_over_a_page_border_is_complete(self, subject: Subject, connector: Connector) -> None:
-        size = connector.traits.page_size
+        size = subject.page or connector.traits.page_size
         if size + 1 > subject.many:
             not_for(f"traits.page_size {size} is more than one test makes")
         ids = create_some(subject, connector, size + 1)
@@ -68,7 +68,7 @@ class Listing(Fixtures):
         assert {page.total for page in pages} <= {None, len(ids)}
 
     def test_a_full_page_is_not_taken_for_more(self, subject: Subject, connector: Connector) -> None:
-        size = connector.traits.page_size
+        size = subject.page or connector.traits.page_size
         if size > subject.many:
             not_for(f"traits.page_size {size} is more than one test makes")
         ids = create_some(subject, connector, size)

@@ -61,19 +61,19 @@ def _start(http: Http) -> dav.Resource:
     """The first place that answers like WebDAV: the URL itself, or what the well-known address leads to."""
     path = urlsplit(http.base_url).path or "/"
     places = (_WELL_KNOWN, path) if path == "/" else (path, _WELL_KNOWN)
-    problem: AppError | None = None
+    problems: list[AppError] = []
     for place in places:
         try:
             found = _one(http, place)
         except (Rejected, Retryable) as error:
             if isinstance(error, Retryable) and error.code != "unreadable":
                 raise
-            problem = error
+            problems.append(error)
             continue
         if found and (found.hrefs(dav.PRINCIPAL) or found.hrefs(dav.HOME_SET) or _is_book(found)):
             return found
-    said = f" ({problem})" if problem else ""
-    raise Denied(http.app, f"no CardDAV service was found at base_url or at {_WELL_KNOWN}{said}", code="discovery")
+    said = "; ".join(str(problem) for problem in problems) or "the answers speak of no user and no address book"
+    raise Denied(http.app, f"no CardDAV service at base_url or at {_WELL_KNOWN}: {said}", code="discovery")
 
 
 def _homes(http: Http, start: dav.Resource) -> tuple[str, ...]:

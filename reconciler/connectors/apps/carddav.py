@@ -102,7 +102,6 @@ class Contacts:
             find_batch=50,
             page_size=options.batch,
             searchable=tuple(_SEARCHED),
-            unique=("uid",),
             notes=(
                 "a server without sync-collection (RFC 6578) gives no cursor: every read is complete",
                 "writes are single requests, a few at a time; an update reads the card first and edits its lines",
@@ -124,21 +123,20 @@ class Contacts:
 
     def list(self, since: str | None = None) -> Iterator[Page]:
         """The cards that changed, a batch a page; the last page brings what is gone, the count and the cursor."""
-        changes = self._changes(since)
-        ids, gone, count = sorted(changes.changed), set(changes.gone), len(changes.changed)
-        complete = True
+        changes, full = self._changes(since), since is None
+        ids, gone, total, complete = sorted(changes.changed), set(changes.gone), len(changes.changed), True
         for batch in _batches(ids, self._options.batch):
             found = self._book.cards(batch)
             records = self._records(found.cards)
-            count -= len(found.cards) - len(records) + len(found.gone)
+            total -= len(found.cards) - len(records) + len(found.gone)
             gone |= found.gone
             complete &= len(found.cards) + len(found.gone) == len(batch)
-            yield Page(records)
-        if since is not None and not complete:
+            yield Page(records, total=total if full else None)
+        if not full and not complete:
             raise CursorExpired(self._http.app, "the server left out cards that it had listed as changed")
         cursor = f"{self._book.path} {changes.token}" if changes.token and complete else None
-        total = count if since is None else None
-        yield Page((), gone=tuple(sorted(gone)) if since else (), total=total, cursor=cursor, last=True)
+        tombstones = () if full else tuple(sorted(gone))
+        yield Page((), gone=tombstones, total=total if full else None, cursor=cursor, last=True)
 
     def _changes(self, since: str | None) -> Changes:
         """Ids and ETags. A cursor names its address book, because another one may not notice a foreign token."""

@@ -119,3 +119,4 @@ class Engine:
             "buildah", "bud", "--isolation", "chroot", "--pull-never", "--network", "host", "--format", "docker",
             "--volume", "/etc/ssl/certs:/etc/ssl/certs:ro", "--tag", tag, str(context),
         )  # fmt: skip
+        self.podman("image", "prune", "--force")

@@ -1,5 +1,4 @@
-"""Custom fields against the account's own: what the catalogue could only guess by name is settled before the first read.
-"""
+"""Custom fields against the account's own: what the catalogue only guessed by name is settled before the first read."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class LimitsSpec(Strict):
 
 
 def _available(raw: object) -> object:
-    if raw in {"hold", "archive", "delete"}:
+    if raw in ("hold", "archive", "delete"):
         raise Unfit(
             f"'{raw}' is not available in this version", "only 'ignore' is: the twin stays and is remembered as trashed"
         )

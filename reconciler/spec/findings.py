@@ -30,10 +30,13 @@ class Unfit(ValueError):
         self.hint = hint
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known spelling that is nearest to ``word``, letter case aside; None when nothing is near."""
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The known spelling that is nearest to ``word``, letter case aside; None when nothing is near.
+
+    ``likeness`` is the least that counts as near (0..1, by difflib's ratio).
+    """
     by_folded = {name.casefold(): name for name in known}
-    near = get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
+    near = get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=likeness)
     return by_folded[near[0]] if near else None
 
 

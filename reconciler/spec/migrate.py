@@ -29,12 +29,14 @@ def version_problem(document: Document) -> Problem | None:
     if "version" not in data:
         return document.problem((), "the key 'version' is missing", f"write version: {CURRENT}")
     version = data["version"]
-    if version == CURRENT and not isinstance(version, bool):
+    if not isinstance(version, int) or isinstance(version, bool):
+        return document.problem(("version",), "this is not a version of the format", f"write version: {CURRENT}")
+    if version == CURRENT:
         return None
-    if version in MIGRATIONS and not isinstance(version, bool):
+    if version in MIGRATIONS:
         hint = "run 'reconciler migrate' on this folder; it rewrites the files and keeps their comments"
         return document.problem(("version",), f"this is version {version} of the format; {CURRENT} is current", hint)
-    if isinstance(version, int) and version > CURRENT:
+    if version > CURRENT:
         hint = f"this reconciler knows versions up to {CURRENT}; use a newer one"
         return document.problem(("version",), f"version {version} of the format is not known yet", hint)
     return document.problem(("version",), "this is not a version of the format", f"write version: {CURRENT}")

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from reconciler.spec.document import Loc
 
 
+_TYPO = 0.75
+"""How like a standard field a name must be to count as a slip of the fingers, where any name may be a custom field."""
+
+
 @dataclass(frozen=True, slots=True)
 class AppFacts:
     """What the check must know of an app. ``traits`` are by entity; an entity without them is not asked for any."""
@@ -77,7 +81,10 @@ class SideScope:
         return known
 
     def _may_be_custom(self, name: str) -> bool:
-        return self.entity.is_custom(name) or (self.entity.custom_open and nearest(name, self.entity.by_name) is None)
+        if self.entity.is_custom(name):
+            return True
+        numbered = name.rstrip("0123456789_") in self.entity.by_name  # phone2 beside phone is no typo
+        return self.entity.custom_open and (numbered or nearest(name, self.entity.by_name, _TYPO) is None)
 
     def guessed(self, field: Field) -> bool:
         """Whether only the name of this field is known."""

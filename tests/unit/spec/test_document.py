@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.spec.document import MAX_BYTES, Place, read_documents, walk
@@ -49,12 +49,14 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_documents_or_problems(raw: bytes) -> None:
     documents, problems = read_documents("f", raw)
     assert problems or all(document.file == "f" for document in documents)
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=40))
 def test_any_yaml_like_text_gives_documents_or_problems(pieces: list[str]) -> None:
     documents, problems = read_documents("f", "".join(pieces))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.spec.load import Loaded, load_folder, parse
@@ -92,7 +92,35 @@ PLAIN = (
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["crm <-> news", "email", "<->"])
 )
 KEYS = st.sampled_from(
-    ["version", "kind", "name", "sync", "sides", "crm", "news", "app", "account", "entity", "match", "winner", "rules", "from", "when", "then", "set", "add", "fields", "map", "via", "off", "limits", "on_delete", "auth", "env", "all", "not", "in"]
+    [
+        "version",
+        "kind",
+        "name",
+        "sync",
+        "sides",
+        "crm",
+        "news",
+        "app",
+        "account",
+        "entity",
+        "match",
+        "winner",
+        "rules",
+        "from",
+        "when",
+        "then",
+        "set",
+        "add",
+        "fields",
+        "map",
+        "via",
+        "off",
+        "limits",
+        "on_delete",
+        "auth",
+        "env",
+        "not",
+    ]
 )
 TREES = st.recursive(
     PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=20
@@ -118,17 +146,39 @@ def survives(text: str) -> None:
     assert resolution.problems or resolution.connections or resolution.accounts
 
 
-@given(TREES, st.sampled_from(["sides", "match", "winner", "rules", "fields", "limits", "on_delete", "sync", "every"]))
+@settings(deadline=None)
+@given(
+    TREES,
+    st.sampled_from(
+        [
+            "version",
+            "kind",
+            "name",
+            "region",
+            "sides",
+            "match",
+            "winner",
+            "rules",
+            "fields",
+            "limits",
+            "on_delete",
+            "sync",
+            "every",
+        ]
+    ),
+)
 def test_any_value_anywhere_is_a_finding_or_a_connection(tree: Data, key: str) -> None:
     kept = {"version": 1, "kind": "connection", "name": "x", "sync": "crm <-> news"}
     survives("\n".join(f"{name}: {_flow(value)}" for name, value in {**kept, key: tree}.items()))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(LINES), st.sampled_from(LINES), st.integers(0, 40), st.text(max_size=4))
 def test_a_good_spec_scrambled_is_a_finding_or_a_connection(one: str, other: str, at: int, typed: str) -> None:
     survives(NEWSLETTER.replace(one, other[:at] + typed + other[at:]))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_are_survived(raw: bytes) -> None:
     found = parse("f", raw)

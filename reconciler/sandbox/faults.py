@@ -28,12 +28,12 @@ class Fault(StrEnum):
 LISTING_FAULTS = frozenset(
     {Fault.SHORT_PAGE, Fault.WRONG_TOTAL, Fault.EMPTY_LISTING, Fault.REPEATED_PAGE, Fault.STALE_LISTING}
 )
-WRITES = frozenset({"create", "update", "upsert", "delete", "write"})
+WRITES = frozenset({"create", "update", "upsert", "delete", "replace", "subscribe", "composite"})
 
 
 @dataclass(slots=True)
 class Step:
-    """``fault`` on calls of kind ``on`` (``any``, ``write``, or one kind), after ``skip`` of them, ``times`` times."""
+    """``fault`` on calls of kind ``on`` (``any``, ``write``, one kind), after ``skip`` of them, ``times`` times."""
 
     fault: Fault
     on: str = "any"

@@ -76,7 +76,8 @@ async def _call_of(scope: Scope, receive: Receive) -> Call:
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     origin = f"{scope['scheme']}://{headers.get('host', 'localhost')}"
     raw_path = scope.get("raw_path") or scope["path"].encode()
-    return Call(scope["method"], raw_path.decode("latin-1"), query, headers, bytes(body), origin=origin)
+    length = len(raw_path) + len(scope["query_string"])
+    return Call(scope["method"], raw_path.decode("latin-1"), query, headers, bytes(body), origin=origin, length=length)
 
 
 async def _cut(scope: Scope, receive: Receive) -> None:

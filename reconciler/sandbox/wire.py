@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Call:
-    """A request as an emulator sees it. ``path`` is still percent-encoded; header names are in lower case."""
+    """A request as an emulator sees it. ``path`` is still percent-encoded; header names are in lower case.
+
+    ``origin`` is scheme and host as the client wrote them, ``length`` that of path and query on the wire.
+    """
 
     method: str
     path: str
@@ -27,6 +30,7 @@ class Call:
     body: bytes = b""
     fault: Fault | None = None
     origin: str = ""
+    length: int = 0
 
     def json(self) -> object:
         """The decoded body. Raises ``msgspec.DecodeError``."""

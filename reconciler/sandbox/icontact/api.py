@@ -86,8 +86,10 @@ class IContactApi:
         self._second = (0, 0)
 
     def kind(self, call: Call) -> str:
-        """One of the kinds in the route table; ``unknown`` where there is no such route."""
+        """One of the kinds in the route table, ``find`` for a search by email, or ``unknown``."""
         found = _ROUTER.find(call.method, call.path)
+        if found and found[0].kind == "list" and "email" in call.query:
+            return "find"
         return found[0].kind if found else "unknown"
 
     def answer(self, call: Call) -> Answer:

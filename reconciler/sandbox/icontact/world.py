@@ -163,16 +163,18 @@ class IContactWorld(World):
         self.revision += 1
 
     def add(self, values: Mapping[str, object], entity: str = "") -> str:
-        """A person makes a contact. Raises ``ValueError`` for a known or missing address."""
+        """A person makes a contact; ``lists`` are names of lists. Raises ``ValueError``, ``KeyError``."""
         del entity
         texts = _texts(values)
         if not texts.get("email") or fold(texts["email"]) in self.by_email:
             raise ValueError("a contact needs an address of its own")
         with self.lock:
-            return str(self.put(texts).number)
+            number = self.put(texts).number
+            self._place(number, values)
+            return str(number)
 
     def edit(self, record_id: str, values: Mapping[str, object], entity: str = "") -> None:
-        """A person (or a bounce) changes a contact; any status is possible here."""
+        """A person (or a bounce) changes a contact; any status is possible, and any list, also after leaving it."""
         del entity
         with self.lock:
             contact = self._row(record_id)
@@ -180,6 +182,30 @@ class IContactWorld(World):
             if self.by_email.get(fold(texts.get("email", "")), contact.number) != contact.number:
                 raise ValueError("another contact has this address")
             self.put({**contact.values, **texts}, contact.number)
+            self._place(contact.number, values)
+
+    def _place(self, number: int, values: Mapping[str, object]) -> None:
+        """Put a contact on exactly the lists that ``lists`` names, if it is said at all."""
+        wanted = values.get("lists")
+        if not isinstance(wanted, list | tuple | set | frozenset):
+            return
+        unknown = set(wanted) - {fields["name"] for fields in self.lists.values()}
+        if unknown:
+            raise KeyError(f"list {min(map(str, unknown))}")
+        for list_id, fields in self.lists.items():
+            if fields["name"] in wanted:
+                self.subscribe(str(number), str(list_id))
+            elif number in self.subscriptions[list_id]:
+                self.subscribe(str(number), str(list_id), "unsubscribed")
+
+    def lists_of(self, record_id: str) -> tuple[str, ...]:
+        """Names of the lists that a contact is on."""
+        number = self._row(record_id).number
+        return tuple(
+            str(self.lists[list_id]["name"])
+            for list_id, members in self.subscriptions.items()
+            if number in members and members[number].status != "unsubscribed"
+        )
 
     def delete(self, record_id: str, entity: str = "") -> None:
         """A person deletes a contact."""
@@ -188,10 +214,11 @@ class IContactWorld(World):
             self.drop(self._row(record_id).number)
 
     def read(self, record_id: str, entity: str = "") -> dict[str, object]:
-        """Values without the empty ones; ``status`` always."""
+        """Values without the empty ones, ``status`` always, and the names of its ``lists``."""
         del entity
         contact = self._row(record_id)
-        return {**contact.values, "status": contact.status}
+        lists = self.lists_of(record_id)
+        return {**contact.values, "status": contact.status, **({"lists": lists} if lists else {})}
 
     def ids(self, entity: str = "") -> list[str]:
         """Ids of all contacts, oldest first."""
@@ -227,4 +254,4 @@ def fold(email: str) -> str:
 
 
 def _texts(values: Mapping[str, object]) -> dict[str, str]:
-    return {name: "" if value is None else str(value) for name, value in values.items()}
+    return {name: "" if value is None else str(value) for name, value in values.items() if name != "lists"}

@@ -17,6 +17,7 @@ from reconciler.sandbox.wire import Answer, Call, Router, route
 if TYPE_CHECKING:
     from reconciler.sandbox.salesforce.world import SalesforceWorld
 
+_LONGEST_URI = 16_384
 _LOWEST, _HIGHEST = 50, 67
 _PINNED = re.compile(r"\b(Id|Email|\w+__c)\s*(=|IN\b)", re.IGNORECASE)
 
@@ -82,6 +83,7 @@ class SalesforceApi:
         if path == "/services/data":
             return _versions()
         try:
+            _check_length(call)
             self._check_session(call)
             if path == "/services/oauth2/userinfo":
                 return _userinfo(call)
@@ -110,6 +112,11 @@ class SalesforceApi:
         if self.world.calls_used >= self.world.quirks.daily_calls:
             raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
         self.world.calls_used += 1
+
+
+def _check_length(call: Call) -> None:
+    if call.length > _LONGEST_URI:
+        raise ApiError(414, "URI_TOO_LONG", "The URI is too long; use a POST resource instead")
 
 
 def dispatch(world: SalesforceWorld, call: Call) -> Answer:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.sandbox.salesforce import records
 from reconciler.sandbox.salesforce.bodies import allows_duplicates, is_true, json_object, without_attributes
-from reconciler.sandbox.salesforce.errors import not_found
+from reconciler.sandbox.salesforce.errors import ApiError, not_found
 from reconciler.sandbox.salesforce.reads import urls
 from reconciler.sandbox.wire import Answer, Call
 
@@ -51,6 +51,8 @@ def upsert(world: SalesforceWorld, call: Call, version: str, entity: str, key: s
     if not numbers and is_true(call.query.get("updateOnly")):
         raise not_found()
     sent = without_attributes(json_object(call))
+    if field in sent:
+        raise ApiError(400, "INVALID_FIELD", f"The {field} field should not be specified in the sobject data.")
     allow = allows_duplicates(call)
     written, created = records.upsert(world, table, (field, value), sent, allow_duplicate=allow)
     return Answer(201 if created else 200, {"id": written, "success": True, "errors": [], "created": created})

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import threading
 import time
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import structlog
 
 from reconciler.daemon import health, server
 from reconciler.daemon.daemon import Daemon
+from reconciler.daemon.inbox import Inbox
 from reconciler.daemon.pace import Pace
 from reconciler.daemon.timer import ApTimer
 from reconciler.daemon.watch import Watcher
@@ -37,13 +35,6 @@ log = structlog.stdlib.get_logger("reconciler")
 
 WATCHING, SCHEDULING = "watch", "schedule"
 PULSE = 5.0  # seconds between two heartbeats of the scheduling thread
-
-
-class Wish(Enum):
-    """What the main thread is asked to do."""
-
-    RELOAD = auto()
-    STOP = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +66,8 @@ def serve(
         ReconcilerError: the address to listen on cannot be used.
     """
     bound = server.listen(options.host, options.port)
-    inbox: SimpleQueue[Wish] = SimpleQueue()  # the one queue whose put is safe inside a signal handler
-    with _signals(inbox):
+    inbox = Inbox()
+    with inbox.hearing_signals():
         daemon, timer, pulse = _assemble(source, runner, options)
         with _running(daemon, timer, pulse, options, inbox), _answering(daemon, pulse, bound, pages(daemon)):
             _obey(inbox, daemon)
@@ -95,26 +86,11 @@ def _assemble(source: Source, runner: Runner, options: Options) -> tuple[Daemon,
 
 
 @contextlib.contextmanager
-def _signals(inbox: SimpleQueue[Wish]) -> Iterator[None]:
-    wishes = {signal.SIGTERM: Wish.STOP, signal.SIGINT: Wish.STOP, signal.SIGHUP: Wish.RELOAD}
-    before = {
-        number: signal.signal(number, lambda n, _frame: inbox.put(wishes[signal.Signals(n)])) for number in wishes
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def _running(
-    daemon: Daemon, timer: ApTimer, pulse: health.Pulse, options: Options, inbox: SimpleQueue[Wish]
-) -> Iterator[None]:
+def _running(daemon: Daemon, timer: ApTimer, pulse: health.Pulse, options: Options, inbox: Inbox) -> Iterator[None]:
     """The clock ticks and the folder is watched; the watcher's first look is the first load."""
     watcher = Watcher(
         options.folder,
-        lambda: inbox.put(Wish.RELOAD),
+        inbox.reload,
         beside=daemon.secret_files,
         beat=lambda: pulse.beat(WATCHING),
         poll=options.poll,
@@ -140,8 +116,8 @@ def _answering(daemon: Daemon, pulse: health.Pulse, bound: socket.socket, pages:
         yield
 
 
-def _obey(inbox: SimpleQueue[Wish], daemon: Daemon) -> None:
-    while inbox.get() is Wish.RELOAD:
+def _obey(inbox: Inbox, daemon: Daemon) -> None:
+    while not inbox.stop_wanted():
         daemon.reload()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shutil import copymode
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from reconciler.errors import Problem, SpecError
@@ -17,7 +18,7 @@ from reconciler.spec.account import AccountSpec
 from reconciler.spec.connection import ConnectionSpec
 from reconciler.spec.document import Document, read_documents
 from reconciler.spec.findings import suggest, validate
-from reconciler.spec.migrate import version_problem
+from reconciler.spec.migrate import migrate, version_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,6 +108,35 @@ def load_folder(path: Path | str) -> Loaded:
     except OSError as error:
         return Loaded({str(path): _unreadable(path, error)})
     return Loaded({str(file): _load_file(file) for file in files})
+
+
+def migrate_folder(path: Path | str) -> tuple[list[str], list[Problem]]:
+    """Rewrite every outdated file of a folder (or a single file) in place; what was rewritten, and what could not be.
+
+    Comments stay. A file is replaced at once or not at all.
+    """
+    rewritten, problems = [], list[Problem]()
+    for name, file in load_folder(path).files.items():
+        try:
+            if _migrate_file(Path(name)):
+                rewritten.append(name)
+        except SpecError as error:
+            problems += error.problems
+        except (OSError, ValueError):
+            problems += file.problems
+    return rewritten, problems
+
+
+def _migrate_file(path: Path) -> bool:
+    text = path.read_bytes().decode("utf-8-sig")
+    migrated = migrate(str(path), text)
+    if migrated == text:
+        return False
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(migrated, encoding="utf-8")
+    copymode(path, beside)
+    beside.replace(path)
+    return True
 
 
 def _is_spec(path: Path) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.spec.load import Loaded, load_folder, parse
+from reconciler.spec.load import Loaded, load_folder, migrate_folder, parse
 from tests.unit.spec.facts import ACCOUNTS, APPS, NEWSLETTER, resolve
 
 if TYPE_CHECKING:
@@ -86,6 +86,21 @@ def test_a_file_that_went_away_takes_its_specs_along(folder) -> None:
     before = load_folder(folder)
     (folder / "news.yaml").unlink()
     assert list(load_folder(folder).keeping(before).connections) == []
+
+
+def test_a_folder_is_migrated_in_place(folder) -> None:
+    old = folder / "old.yaml"
+    old.write_text(ACCOUNTS.replace("version: 1", "version: 0  # since the beginning").replace("\nname: ", "\nname: old-"))
+    old.chmod(0o640)
+    (folder / "broken.yaml").write_text("a: [")
+    (folder / "latin.yaml").write_bytes(b"\xff")
+    rewritten, problems = migrate_folder(folder)
+    assert rewritten == [str(old)]
+    assert sorted({problem.file.rpartition("/")[2] for problem in problems}) == ["broken.yaml", "latin.yaml"]
+    assert old.read_text().count("version: 1  # since the beginning") == 3
+    assert old.stat().st_mode & 0o777 == 0o640
+    assert sorted(item.name for item in folder.iterdir() if item.name.startswith(".")) == []
+    assert migrate_folder(folder)[0] == []
 
 
 PLAIN = (

@@ -27,7 +27,7 @@ def documents(text: str) -> list:
 
 @pytest.mark.parametrize("name", generate())
 def test_the_shipped_schemas_are_in_step(name: str) -> None:
-    assert (ROOT / "schemas" / name).read_text(encoding="utf-8") == generate()[name]
+    assert (ROOT / "schemas" / name).read_text(encoding="utf-8") == generate()[name], "run .ci/schemas"
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)

@@ -15,7 +15,7 @@ from reconciler.connectors.http import Http
 from reconciler.errors import Rejected, Retryable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from reconciler.connectors.dialect import Response
 
@@ -37,10 +37,11 @@ class StoredCard:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a multiget answered: cards, and the ids that it says are gone."""
+    """What a multiget answered: cards, and the ids that it says are gone. ``complete``: it told of every id."""
 
     cards: tuple[StoredCard, ...]
-    gone: frozenset[str] = frozenset()
+    gone: frozenset[str]
+    complete: bool
 
 
 @dataclass(slots=True)
@@ -97,11 +98,13 @@ class AddressBook:
         members = (one for one in answer.resources if not one.holds(dav.RESOURCE_TYPE, dav.dav("collection")))
         return {card_id: one.text(dav.ETAG) for one in members if (card_id := self.id_of(one.href))}
 
-    def cards(self, ids: Iterable[str]) -> Batch:
-        """These cards. An id that is neither among the cards nor gone was left out by the server."""
+    def cards(self, ids: Sequence[str]) -> Batch:
+        """These cards."""
         answer = self._report(dav.multiget(self.href(card_id) for card_id in ids), depth="0")
-        gone = {self.id_of(one.href) for one in answer.resources if one.status in {_NOT_FOUND, _GONE}}
-        return Batch(self._stored(answer), frozenset(card_id for card_id in gone if card_id))
+        cards = self._stored(answer)
+        said = {self.id_of(one.href) for one in answer.resources if one.status in {_NOT_FOUND, _GONE}}
+        gone = frozenset(card_id for card_id in said if card_id)
+        return Batch(cards, gone, complete=gone.union(card.id for card in cards) >= set(ids))
 
     def search(self, prop: str, values: Iterable[str]) -> tuple[StoredCard, ...]:
         """The cards whose property equals one of the values, as the server understands it: check them again."""

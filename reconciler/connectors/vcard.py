@@ -137,6 +137,8 @@ class Line:
     def value(self) -> str:
         """The value as text, unfolded and decoded, its escapes still in it."""
         data = self._halves[1]
+        if ";" not in self.head:
+            return _decode(data, "utf-8")
         if _QUOTED_PRINTABLE in self.head.upper().encode():
             data = _NEWLINE_BYTES.sub(rb"\\n", quopri.decodestring(data))
         return _decode(data, self.params.get("CHARSET", ("utf-8",))[0])
@@ -219,7 +221,8 @@ class Card:
 
     def preferred(self, name: str) -> Line | None:
         """The line with the best preference, the first of equals."""
-        return min(self.all(name), key=lambda line: line.preference, default=None)
+        lines = self.all(name)
+        return min(lines, key=lambda line: line.preference) if len(lines) > 1 else next(iter(lines), None)
 
     def add(self, head: str, value: str) -> Line:
         """A new property after its like, or at the card's end. ``value`` is already escaped."""

@@ -6,6 +6,7 @@ Writes are single requests, sent by a few threads; what the server made of them 
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from itertools import chain
@@ -22,7 +23,7 @@ from reconciler.connectors.dav_discovery import find_address_book, find_principa
 from reconciler.connectors.parallel import in_parallel
 from reconciler.connectors.vcard import Card, NotAVCard
 from reconciler.connectors.vcard_contact import is_group, read_fields
-from reconciler.errors import AppError, CursorExpired, Rejected
+from reconciler.errors import AppError, CursorExpired, Rejected, Retryable
 from reconciler.model.outcome import Written
 from reconciler.model.record import Page, Record
 from reconciler.model.traits import Traits
@@ -130,7 +131,7 @@ class Contacts:
             records = self._records(found.cards)
             total -= len(found.cards) - len(records) + len(found.gone)
             gone |= found.gone
-            complete &= len(found.cards) + len(found.gone) == len(batch)
+            complete &= found.complete
             yield Page(records, total=total if full else None)
         if not full and not complete:
             raise CursorExpired(self._http.app, "the server left out cards that it had listed as changed")
@@ -151,9 +152,15 @@ class Contacts:
             return Changes(self._book.etags())
 
     def get(self, ids: Sequence[str]) -> Sequence[Record]:
-        """By multiget."""
-        batches = _batches(ids, self._options.batch)
-        return [record for batch in batches for record in self._records(self._book.cards(batch).cards)]
+        """By multiget. Also cards that have become groups: a linked one is not gone because of that."""
+        return tuple(record for batch in _batches(ids, self._options.batch) for record in self._all_of(batch))
+
+    def _all_of(self, ids: Sequence[str]) -> Iterator[Record]:
+        """Raises ``Retryable`` when the server is silent about a card: silence is no evidence that it is gone."""
+        found = self._book.cards(ids)
+        if not found.complete:
+            raise Retryable(self._http.app, "the server left out cards that it was asked for")
+        return map(self._record, map(_read, found.cards))
 
     def find(self, name: str, values: Sequence[str]) -> Sequence[Record]:
         """By the server's search, whatever the case. What it brings is checked again: servers differ in what they
@@ -161,8 +168,8 @@ class Contacts:
         wanted = {value.casefold() for value in values if value}
         if not wanted:
             return []
-        found = (card for card in self._candidates(name, values) if wanted & _folded(card, name))
-        return self._records(found)
+        found = map(_read, self._candidates(name, values))
+        return tuple(self._record(one) for one in found if wanted & _folded(one, name) and not one.is_group)
 
     def _candidates(self, name: str, values: Sequence[str]) -> Iterable[StoredCard]:
         try:
@@ -208,34 +215,40 @@ class Contacts:
         other change is seen as a change by the next read."""
         if held is None or (sent.etag and strong(held.etag) != strong(sent.etag)):
             held = StoredCard(sent.id, sent.etag, sent.data)
-        return self._record(held)
+        return self._record(_read(held))
 
     def _records(self, cards: Iterable[StoredCard]) -> tuple[Record, ...]:
         """Contacts only."""
-        return tuple(self._record(card) for card in cards if not _is_group(card))
+        return tuple(self._record(one) for one in map(_read, cards) if not one.is_group)
 
-    def _record(self, stored: StoredCard) -> Record:
+    def _record(self, one: _ReadCard) -> Record:
         """A card that cannot be parsed has no values at all, which is not the same as empty ones."""
-        card = _parsed(stored)
-        return Record(stored.id, read_fields(card, self._names) if card else {}, stored.etag or None)
+        values = read_fields(one.card, self._names) if one.card else {}
+        return Record(one.stored.id, values, one.stored.etag or None)
 
 
-def _parsed(stored: StoredCard) -> Card | None:
+@dataclass(frozen=True, slots=True)
+class _ReadCard:
+    """A stored card with what it says; no ``card`` where it is not a vCard."""
+
+    stored: StoredCard
+    card: Card | None
+
+    @property
+    def is_group(self) -> bool:
+        return self.card is not None and is_group(self.card)
+
+
+def _read(stored: StoredCard) -> _ReadCard:
     try:
-        return Card.parse(stored.data)
+        return _ReadCard(stored, Card.parse(stored.data))
     except NotAVCard:
-        return None
+        return _ReadCard(stored, None)
 
 
-def _is_group(stored: StoredCard) -> bool:
-    card = _parsed(stored)
-    return card is not None and is_group(card)
-
-
-def _folded(stored: StoredCard, name: str) -> set[str]:
+def _folded(one: _ReadCard, name: str) -> set[str]:
     """The values of one field for comparison."""
-    card = _parsed(stored)
-    value = read_fields(card, (name,)).get(name) if card else None
+    value = read_fields(one.card, (name,)).get(name) if one.card else None
     return {text.casefold() for text in (value if isinstance(value, tuple) else (value,)) if isinstance(text, str)}
 
 

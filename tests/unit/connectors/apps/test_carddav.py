@@ -111,6 +111,21 @@ class TestListing:
         with pytest.raises(CursorExpired, match="left out"):
             list(contacts.list(cursor))
 
+    def test_silence_is_no_evidence_that_a_card_is_gone(self):
+        contacts = contacts_of(stocked(2, left_out={"c1.vcf"}))
+        with pytest.raises(Retryable, match="left out"):
+            contacts.get(["c0.vcf", "c1.vcf"])
+        assert [record.id for record in contacts.get(["c0.vcf", "gone.vcf"])] == ["c0.vcf"]
+
+    def test_a_contact_that_becomes_a_group_is_not_gone(self):
+        tiny = stocked(2)
+        contacts = contacts_of(tiny)
+        cursor = list(contacts.list())[-1].cursor
+        tiny.keep("c1.vcf", vcard("Friends", "X-ADDRESSBOOKSERVER-KIND:group"))
+        assert ids_of(list(contacts.list(cursor))) == []
+        assert ids_of(list(contacts.list())) == ["c0.vcf"]
+        assert [record.id for record in contacts.get(["c1.vcf"])] == ["c1.vcf"]
+
     def test_a_card_that_goes_while_being_read_is_gone(self):
         tiny = stocked(2)
         contacts = contacts_of(tiny)

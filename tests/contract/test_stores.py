@@ -59,8 +59,10 @@ class TestMemory:
         other = store.connection("prospects")
         for one in (state, other):
             one.record([seen("l1")], [pair("l1", "r1")])
-        other.record([], [], [(LEFT, "l1")])
-        assert state.link_count() == 1
+        other.record([], forget=[(LEFT, "l1")], unlink=[link.link_id for link in state.all_links()])
+        assert (other.link_count(), state.link_count()) == (1, 1)
+        other.record([], unlink=[link.link_id for link in other.all_links()])
+        assert (other.link_count(), state.link_count()) == (0, 1)
         assert list(state.known(LEFT, ["l1"])) == ["l1"]
 
 
@@ -166,6 +168,12 @@ class TestContacts:
         assert [link.left_id for link in state.all_links()] == ["l2"]
         assert (state.link_count(), state.known(LEFT, ["l1"])["l1"].link_id) == (1, None)
 
+    def test_what_is_forgotten_may_be_concluded_again_in_the_same_breath(self, state):
+        state.record([seen("l1", cause="old")])
+        state.record([seen("l1", cause="new")], forget=[(LEFT, "l1"), (LEFT, "stranger")])
+        assert state.known(LEFT, ["l1"])["l1"].cause == "new"
+        assert state.tallies() == {(LEFT, ContactState.IN_SYNC): 1}
+
     def test_tallies_follow_every_change(self, state):
         state.record([seen("l1"), seen("l2"), seen("r1", RIGHT, ContactState.AMBIGUOUS)])
         state.record([seen("l2", state=ContactState.HELD), seen("r2", RIGHT, ContactState.AMBIGUOUS)])
@@ -262,6 +270,14 @@ class TestLinks:
         state.record([], unlink=[old])
         state.record([], [pair("l2", "r2")])
         assert only_link(state).link_id > old
+
+    def test_unlinking_drops_links_and_leaves_the_records(self, state):
+        state.record([seen("l1")], [pair("l1", "r1"), pair("l2", "r2", gone=LEFT), pair("l3", "r3")])
+        numbers = [link.link_id for link in state.all_links()]
+        state.record([], unlink=[*numbers[:2], 12345])
+        assert [link.link_id for link in state.all_links()] == numbers[2:]
+        assert state.link_count() == 1
+        assert state.known(LEFT, ["l1"])["l1"].link_id is None
 
     def test_links_come_in_pages(self, state):
         state.record([], [pair(f"l{number}", f"r{number}") for number in range(12)])

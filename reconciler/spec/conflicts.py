@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.errors import Problem
-from reconciler.model.connection import Direction, Membership, Origin, Policy, SetField
+from reconciler.model.connection import Membership, Origin, Policy, SetField
 from reconciler.model.record import Side
 from reconciler.spec.flows import TARGETS
 
@@ -27,10 +27,11 @@ class _Writer:
     what: str
     group: str
     origin: Origin
+    is_rule: bool = False
 
 
 def check_writers(context: Context, mappings: Sequence[FieldMapping], rules: Sequence[Rule]) -> None:
-    """Every field of every side has one writer."""
+    """Every field of every side has one writer. Rules may share one, because they may look at different contacts."""
     writers: dict[tuple[Side, str], list[_Writer]] = defaultdict(list)
     for side, name, writer in (*_mapping_writers(mappings), *_rule_writers(rules)):
         writers[side, name].append(writer)
@@ -46,13 +47,16 @@ def _report(context: Context, field: str, one: _Writer, other: _Writer) -> None:
         f"two things write {field}: {one.what} (line {one.origin.line}) and {other.what} (line {other.origin.line})"
     )
     hint = "keep one of them; a default mapping goes away with fields: {off: [" + field + "]}"
-    place = Problem(other.origin.file, max(other.origin.line, 1), 1, message, hint)
-    context.findings.problems.append(place)
+    if one.is_rule and other.is_rule:
+        hint = "where both match a contact, the later rule has the last word; keep their filters apart"
+        context.findings.warnings.append(Problem(other.origin.file, other.origin.line, 1, message, hint, warning=True))
+        return
+    context.findings.problems.append(Problem(other.origin.file, max(other.origin.line, 1), 1, message, hint))
 
 
 def _mapping_writers(mappings: Sequence[FieldMapping]) -> Iterator[tuple[Side, str, _Writer]]:
     for index, mapping in enumerate(mappings):
-        unites = mapping.policy is Policy.UNION and mapping.direction is Direction.BOTH
+        unites = mapping.policy is Policy.UNION  # item by item, so that items of a rule stay
         for side in TARGETS[mapping.direction]:
             for field in mapping.left if side is Side.LEFT else mapping.right:
                 group = "members" if unites else f"mapping {index}"
@@ -63,7 +67,11 @@ def _rule_writers(rules: Sequence[Rule]) -> Iterator[tuple[Side, str, _Writer]]:
     for rule in rules:
         for action in rule.actions:
             group = "members" if isinstance(action, Membership) else f"set {action.value!r}"
-            yield rule.source.other, action.field.name, _Writer(f"the rule '{rule.name}'", group, rule.origin)
+            yield (
+                rule.source.other,
+                action.field.name,
+                _Writer(f"the rule '{rule.name}'", group, rule.origin, is_rule=True),
+            )
 
 
 def check_creates(context: Context, mappings: Sequence[FieldMapping], rules: Sequence[Rule]) -> None:

@@ -6,7 +6,6 @@ and not by YAML constructors: no tag can make an object, a duplicate key is a fi
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,13 +23,13 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from reconciler.errors import Problem, SpecError
+from reconciler.spec.scalars import SCALARS, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ruamel.yaml.nodes import Node
 
-Scalar: TypeAlias = str | bool | int | float | None
 Data: TypeAlias = "Scalar | list[Data] | dict[str | Scalar, Data]"
 Loc: TypeAlias = tuple[str | int, ...]
 
@@ -231,10 +230,8 @@ class _Builder:
 
     def _scalar(self, node: ScalarNode) -> Scalar:
         tag = str(node.tag).removeprefix(_TAG)
-        if tag in _AS_TEXT:
-            return str(node.value)
         try:
-            return _SCALARS[tag](str(node.value))
+            return SCALARS[tag](str(node.value))
         except KeyError:
             self._report(node, f"the YAML tag '{tag}' has no meaning here", "write a plain value")
         except ValueError:
@@ -252,31 +249,6 @@ class _Builder:
 
 def _place(node: Node) -> Place:
     return Place(node.start_mark.line + 1, node.start_mark.column + 1)
-
-
-def _bool(text: str) -> bool:
-    if text.lower() not in {"true", "false", "yes", "no", "on", "off"}:
-        raise ValueError(text)
-    return text.lower() in {"true", "yes", "on"}
-
-
-def _int(text: str) -> int:
-    return int(text.replace("_", ""), 0 if text.lstrip("+-").lower().startswith(("0x", "0o", "0b")) else 10)
-
-
-def _float(text: str) -> float:
-    number = float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-def _null(_text: str) -> None:
-    return None
-
-
-_AS_TEXT = frozenset({"str", "timestamp"})
-_SCALARS: dict[str, Callable[[str], Scalar]] = {"bool": _bool, "int": _int, "float": _float, "null": _null}
 
 
 def walk(data: Data, loc: Loc = ()) -> Iterator[tuple[Loc, Data]]:

@@ -116,7 +116,6 @@ def test_match_keys(match: str, keys: list) -> None:
         ("[{name: a, from: crm, then: {add: {lists: [A]}}}, {name: b, from: crm, then: {add: {lists: [B]}}}]", False),
         ("[{name: a, from: crm, then: {add: {tags: [A]}}}]", False),
         ("[{name: a, from: crm, then: {set: {score: 1}}}, {name: b, from: crm, then: {set: {score: 1}}}]", False),
-        ("[{name: a, from: crm, then: {set: {score: 1}}}, {name: b, from: crm, then: {set: {score: 2}}}]", True),
         ("[{name: a, from: crm, then: {set: {country: BE}}}]", True),
     ],
 )
@@ -124,6 +123,19 @@ def test_one_field_has_one_writer(rules: str, clash: object) -> None:
     found = [problem.message for problem in problems(minimal(extra=f"winner: crm\nrules: {rules}"))]
     assert any("two things write" in message for message in found) is clash
     assert bool(found) is clash
+
+
+def test_two_rules_that_set_one_field_are_warned_of() -> None:
+    rules = "[{name: a, from: crm, then: {set: {score: 1}}}, {name: b, from: crm, then: {set: {score: 2}}}]"
+    resolution = resolved(minimal(extra=f"winner: crm\nrules: {rules}"))
+    assert resolution.problems == ()
+    (warning,) = resolution.warnings
+    assert "two things write news.score" in warning.message
+
+
+def test_a_rule_may_add_to_a_list_that_is_mapped_one_way() -> None:
+    rules = "rules: [{name: a, from: crm, then: {add: {tags: [A]}}}]"
+    assert problems(minimal("crm -> news", extra=rules)) == ()
 
 
 @pytest.mark.parametrize("name", ["vip", "phone2", "rated", "birthday"])

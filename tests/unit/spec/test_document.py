@@ -90,7 +90,21 @@ def test_scalars_are_read_as_yaml_1_2_and_dates_stay_text(text: str, value: obje
     assert document.data == {"a": value}
 
 
-@pytest.mark.parametrize("text", [".inf", ".nan", "!!int abc", "!!float x", "!!bool maybe", "!!binary aGk=", "1e999"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".inf",
+        ".nan",
+        "!!int abc",
+        "!!float x",
+        "!!bool maybe",
+        "!!binary aGk=",
+        "1e999",
+        "9" * 5000,
+        "0x" + "f" * 5000,
+        '"\\ud800"',
+    ],
+)
 def test_a_scalar_that_is_no_finite_value_is_a_finding(text: str) -> None:
     _, problems = read_documents("f", f"a: {text}\n")
     assert [(problem.line, problem.column) for problem in problems] == [(1, 4)]

@@ -90,7 +90,9 @@ def test_a_file_that_went_away_takes_its_specs_along(folder) -> None:
 
 def test_a_folder_is_migrated_in_place(folder) -> None:
     old = folder / "old.yaml"
-    old.write_text(ACCOUNTS.replace("version: 1", "version: 0  # since the beginning").replace("\nname: ", "\nname: old-"))
+    old.write_text(
+        ACCOUNTS.replace("version: 1", "version: 0  # since the beginning").replace("\nname: ", "\nname: old-")
+    )
     old.chmod(0o640)
     (folder / "broken.yaml").write_text("a: [")
     (folder / "latin.yaml").write_bytes(b"\xff")

@@ -86,7 +86,7 @@ def _remembered(world: IContactWorld, asked: Mapping[str, str]) -> _Found:
 
 
 def _scan(world: IContactWorld, asked: Mapping[str, str]) -> list[int]:
-    tests = [_status_test(world, asked.get("status", "listed")), *_field_tests(asked)]
+    tests = [_status_test(world, asked.get("status", world.quirks.default_status)), *_field_tests(asked)]
     if "listId" in asked:
         members = world.subscriptions.get(int(asked["listId"]) if asked["listId"].isdecimal() else 0, {})
         tests.append(lambda contact: contact.number in members)

@@ -31,6 +31,7 @@ class IContactQuirks:
     field that is left out). ``after_delete``: a deleted contact read by id is ``missing`` (404) or ``deleted`` (its
     body with that status). ``long_state``: a state over 10 characters: ``reject`` or ``truncate``.
     ``total_has_deleted``: whether ``status=total`` shows deleted contacts (only with ``after_delete: deleted``).
+    ``default_status``: whom a listing without ``status`` shows: ``listed`` (documented) or ``total`` (recorded).
     ``calls_per_second``: above it, 503; 0 for no limit. ``max_limit``: the longest page.
     """
 
@@ -38,6 +39,7 @@ class IContactQuirks:
     after_delete: str = "missing"
     long_state: str = "reject"
     total_has_deleted: bool = False
+    default_status: str = "listed"
     calls_per_second: int = 0
     max_limit: int = 500
     lower_case_email: bool = False

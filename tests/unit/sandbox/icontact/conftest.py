@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.sandbox.desks import IContactDesk
+
+
+@pytest.fixture
+def desk() -> IContactDesk:
+    return IContactDesk()

@@ -105,6 +105,7 @@ def icontact(_folder: Path) -> Iterator[Fresh]:
     with (
         serve(create_app(IContactApi(world))) as server,
         opened("icontact", "contacts", f"{server.url}/icp", auth) as open_it,
+        opened("icontact", "contacts", f"{server.url}/icp", {**auth, "password": "wrong"}) as open_shut,
     ):
 
         def fresh() -> Subject:
@@ -117,6 +118,7 @@ def icontact(_folder: Path) -> Iterator[Fresh]:
                 hands=SandboxHands(world),
                 wait=clock.sleep,
                 samples=lists,
+                stranger=lambda: open_shut(("email",)),
             )
 
         yield fresh
@@ -133,6 +135,7 @@ def salesforce(entity: str) -> Launch:
         with (
             serve(create_app(SalesforceApi(world))) as server,
             opened("salesforce", entity, server.url, auth) as open_it,
+            opened("salesforce", entity, server.url, {**auth, "client_secret": "wrong"}) as open_shut,
         ):
 
             def fresh() -> Subject:
@@ -146,6 +149,7 @@ def salesforce(entity: str) -> Launch:
                     wait=clock.sleep,
                     samples=picks | REFERENCES,
                     page=SALESFORCE_PAGE,
+                    stranger=lambda: open_shut(("Email",)),
                 )
 
             yield fresh
@@ -157,7 +161,11 @@ def salesforce(entity: str) -> Launch:
 def carddav(folder: Path) -> Iterator[Fresh]:
     numbers = count(1)
     auth = {"username": "alice", "password": USERS["alice"]}
-    with radicale(folder) as server, opened("carddav", "contacts", server.url, auth) as open_it:
+    with (
+        radicale(folder) as server,
+        opened("carddav", "contacts", server.url, auth) as open_it,
+        opened("carddav", "contacts", server.url, {**auth, "password": "wrong"}) as open_shut,
+    ):
 
         def fresh() -> Subject:
             book = server.make_address_book(f"book{next(numbers)}")
@@ -167,6 +175,7 @@ def carddav(folder: Path) -> Iterator[Fresh]:
                 fields=fields,
                 hands=OtherProgram(open_it(tuple(field.name for field in fields), addressbook=book)),
                 alone=frozenset({"full_name", "emails", "phones"}),
+                stranger=lambda: open_shut(("email",), addressbook=book),
             )
 
         yield fresh

@@ -13,6 +13,7 @@ from reconciler.model.outcome import Refused, Written
 from reconciler.model.traits import Traits
 from reconciler.testing.clock import FakeClock
 from reconciler.testing.contract import ConnectorContract, Subject
+from reconciler.testing.faults import Faulty, denied
 from reconciler.testing.memory import MemoryConnector
 from reconciler.testing.schema import Schema, lower, trim, truncate
 from reconciler.testing.world import World
@@ -146,6 +147,21 @@ class DeltaIsDeaf(MemoryConnector):
         return super().list(since and str(self.world.position()))
 
 
+class KeepsCursorsToItself(MemoryConnector):
+    """Its cursors mean something only to the object that gave them."""
+
+    def list(self, since=None):
+        if since is None:
+            self.mine = True
+        if since is not None and not hasattr(self, "mine"):
+            since = str(self.world.position())
+        return super().list(since)
+
+
+class WelcomesAnybody(MemoryConnector):
+    """Opens whatever the credentials are."""
+
+
 class FindsByPattern(MemoryConnector):
     def find(self, name, values):
         if {"*", "%"} & set(values):
@@ -208,6 +224,8 @@ CAUGHT_BY = {
     DeltaWithoutDeletes: "a_delete_shows_up",
     AcceptsAnyCursor: "a_bad_cursor_asks_for_a_full_read",
     DeltaIsDeaf: "a_change_shows_up",
+    KeepsCursorsToItself: "a_cursor_outlives_its_connector",
+    WelcomesAnybody: "wrong_credentials_are_denied",
     FindsByPattern: "nobody_is_found_for_what_nobody_has",
     FindsTheFirstValueOnly: "several_values_find_several_records",
     GetsEveryone: "the_gone_are_left_out",
@@ -225,11 +243,24 @@ UNDECLARED = {
 }
 
 
+def _shut_out(world: World) -> Faulty:
+    faulty = Faulty(MemoryConnector(world, TRAITS))
+    for method in ("probe", "list"):
+        faulty.arm(method, denied(), times=None)
+    return faulty
+
+
 def judge(kind: type[MemoryConnector], part: str, normalise=None) -> None:
     """Run one test of the suite by hand."""
     clock = FakeClock()
     world = World(Schema(FIELDS, normalise=normalise, defaults={"status": "on"}), clock=clock)
-    subject = Subject(open=lambda names: kind(world, TRAITS, names), fields=FIELDS, hands=world, wait=clock.sleep)
+    subject = Subject(
+        open=lambda names: kind(world, TRAITS, names),
+        fields=FIELDS,
+        hands=world,
+        wait=clock.sleep,
+        stranger=lambda: kind(world, TRAITS, ()) if kind is WelcomesAnybody else _shut_out(world),
+    )
     test = getattr(ConnectorContract(), f"test_{part}")
     fixtures = {"subject": subject, "connector": subject.open(subject.readable)}
     test(**{name: fixtures[name] for name in signature(test).parameters})

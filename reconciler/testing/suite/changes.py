@@ -65,6 +65,13 @@ class Deltas(Fixtures):
             assert pages[-1].cursor is not None
             cursor = pages[-1].cursor
 
+    def test_a_cursor_outlives_its_connector(self, subject: Subject, connector: Connector) -> None:
+        only_where(connector.traits.delta, "delta")
+        create(subject, connector, [Draft(subject.base(1))])
+        cursor = cursor_now(connector)
+        (record,) = create(subject, connector, [Draft(subject.base(2))])
+        assert record.id in listing(subject.open(subject.readable), cursor)[0]
+
     def test_a_foreign_change_shows_up(self, subject: Subject, connector: Connector) -> None:
         only_where(connector.traits.delta, "delta")
         hands = hands_of(subject)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from reconciler.errors import Denied
 from reconciler.model.field import FieldType
-from reconciler.testing.suite.subject import Fixtures
+from reconciler.testing.suite.subject import Fixtures, not_for
 
 if TYPE_CHECKING:
     from reconciler.connectors.base import Connector
@@ -24,6 +27,15 @@ class Describing(Fixtures):
         connector = subject.open(())
         assert connector.probe().id == connector.probe().id
         assert connector.describe() == connector.describe()
+
+    def test_wrong_credentials_are_denied(self, subject: Subject) -> None:
+        if subject.stranger is None:
+            not_for("the subject offers no connector with wrong credentials")
+        stranger = subject.stranger()
+        with pytest.raises(Denied):
+            stranger.probe()
+        with pytest.raises(Denied):
+            list(stranger.list())
 
     def test_the_account_has_every_field_of_the_catalogue(self, subject: Subject, connector: Connector) -> None:
         described = {field.name: field for field in connector.describe()}

@@ -51,7 +51,8 @@ class Subject:
     seconds pass for the app. ``samples`` are values for fields of which types say too little (an empty sequence: leave
     this field alone). ``alone`` are fields that say again, or move, what others say: never written together with them.
     ``kept`` are fields that the app never lets be empty. ``many`` bounds how many records one test makes.
-    ``page`` is the length of a page in this account, where it is shorter than the traits allow.
+    ``page`` is the length of a page in this account, where it is shorter than the traits allow. ``stranger`` makes a
+    connector whose credentials do not work.
     """
 
     open: Callable[[Sequence[str]], Connector]
@@ -63,6 +64,7 @@ class Subject:
     kept: frozenset[str] = frozenset()
     many: int = 450
     page: int | None = None
+    stranger: Callable[[], Connector] | None = None
 
     @property
     def readable(self) -> tuple[str, ...]:

@@ -184,12 +184,15 @@ class Lists:
 
     def change(self, wanted: Iterable[tuple[str, str, str]]) -> tuple[str, ...]:
         """Write ``(contact id, list name, status)`` memberships; returns the complaints about those not granted."""
-        rows = [{"contactId": contact, "listId": self.ids[name], "status": status} for contact, name, status in wanted]
+        rows = [
+            {"contactId": int(contact), "listId": int(self.ids[name]), "status": status}
+            for contact, name, status in wanted
+        ]
         if not rows:
             return ()
         answer = self._folder.post("subscriptions", rows, idempotent=True)
         granted = {(str(row.get("contactId")), str(row.get("listId"))) for row in answer.subscriptions or ()}
-        missing = [row for row in rows if (row["contactId"], row["listId"]) not in granted]
+        missing = [row for row in rows if (str(row["contactId"]), str(row["listId"])) not in granted]
         return (answer.complaints or ("the app did not answer for this list",)) if missing else ()
 
     def _add(self, members: dict[str, tuple[str, ...]], rows: list[Row] | None) -> None:

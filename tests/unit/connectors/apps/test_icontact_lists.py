@@ -39,8 +39,8 @@ def test_a_change_of_lists_subscribes_and_unsubscribes() -> None:
     (outcome,) = contacts(desk, "lists").update([patch])
     sent = next(number for number, line in enumerate(desk.lines) if line.startswith("POST"))
     assert desk.body(sent) == [
-        {"contactId": "1", "listId": "8", "status": "normal"},
-        {"contactId": "1", "listId": "7", "status": "unsubscribed"},
+        {"contactId": 1, "listId": 8, "status": "normal"},
+        {"contactId": 1, "listId": 7, "status": "unsubscribed"},
     ]
     assert isinstance(outcome, Written)
     assert outcome.record

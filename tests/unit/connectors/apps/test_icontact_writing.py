@@ -80,7 +80,7 @@ def test_new_contacts_are_put_on_their_lists() -> None:
     )
     drafts = [Draft({"email": "a@example.com", "lists": ("Customers",)}), Draft({"email": "b@example.com"})]
     outcomes = contacts(desk, "lists").create(drafts)
-    assert desk.body() == [{"contactId": "10", "listId": "7", "status": "normal"}]
+    assert desk.body() == [{"contactId": 10, "listId": 7, "status": "normal"}]
     records = [outcome.record for outcome in outcomes if isinstance(outcome, Written)]
     assert [record and record.values for record in records] == [{"lists": ("Customers",)}, {"lists": None}]
 

@@ -16,7 +16,7 @@ from reconciler.connectors.vcard_contact import new_card, write_fields
 from tests.real.radicale import USERS, Radicale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.connectors.apps.carddav import Contacts
     from reconciler.model.record import Value
@@ -44,9 +44,13 @@ class Desk:
 
     def put(self, name: str, *lines: str) -> str:
         """Store a card of these properties; its id."""
-        text = "\r\n".join(["BEGIN:VCARD", "VERSION:3.0", f"UID:{name}", *lines, "END:VCARD", ""])
-        self._store(f"{name}.vcf", text.encode())
+        self._store(f"{name}.vcf", _vcard(name, lines))
         return f"{name}.vcf"
+
+    def fill(self, cards: Mapping[str, Sequence[str]]) -> None:
+        """Make these cards, by UID, the whole address book, in one request; the server chooses the ids."""
+        everything = b"".join(_vcard(name, lines) for name, lines in cards.items())
+        self._store("", everything)
 
     def card(self, card_id: str) -> Card:
         """A card as the server gives it to anybody."""
@@ -70,6 +74,10 @@ class Desk:
 
     def _store(self, card_id: str, data: bytes) -> None:
         self.client.put(self.path + card_id, content=data, headers={"Content-Type": "text/vcard"}).raise_for_status()
+
+
+def _vcard(uid: str, lines: Sequence[str]) -> bytes:
+    return "\r\n".join(["BEGIN:VCARD", "VERSION:3.0", f"UID:{uid}", *lines, "END:VCARD", ""]).encode()
 
 
 @contextmanager

@@ -98,7 +98,8 @@ def _head(label: str) -> tuple[Column, ...]:
     )
 
 
-def _tail() -> tuple[Column, ...]:
+def _tail(*, bounces: bool) -> tuple[Column, ...]:
+    """What ends both objects; ``bounces``: whether a bounce can be told at creation."""
     return (
         Column("OwnerId", "Owner ID", "reference", 18, nillable=False, refers=("User",)),
         _fixed("CreatedDate", "Created Date"),
@@ -107,8 +108,8 @@ def _tail() -> tuple[Column, ...]:
         Column("LastModifiedById", "Last Modified By ID", "reference", 18, create=False, update=False, nillable=False),
         _fixed("SystemModstamp", "System Modstamp"),
         _fixed("LastActivityDate", "Last Activity", "date", nillable=True),
-        Column("EmailBouncedReason", "Email Bounced Reason", length=255),
-        Column("EmailBouncedDate", "Email Bounced Date", "datetime"),
+        Column("EmailBouncedReason", "Email Bounced Reason", length=255, create=bounces),
+        Column("EmailBouncedDate", "Email Bounced Date", "datetime", create=bounces),
         Column("HasOptedOutOfEmail", "Email Opt Out", "boolean", nillable=False),
         Column("HasOptedOutOfFax", "Fax Opt Out", "boolean", nillable=False),
         Column("DoNotCall", "Do Not Call", "boolean", nillable=False),
@@ -132,7 +133,7 @@ CONTACT = (
     Column("AccountId", "Account ID", "reference", 18, refers=("Account",)),
     Column("ReportsToId", "Reports To ID", "reference", 18, refers=("Contact",)),
     _fixed("IsEmailBounced", "Is Email Bounced", "boolean"),
-    *_tail(),
+    *_tail(bounces=True),
 )
 LEAD = (
     *_head("Lead"),
@@ -150,5 +151,5 @@ LEAD = (
     _fixed("ConvertedContactId", "Converted Contact ID", "reference", 18, nillable=True),
     _fixed("ConvertedOpportunityId", "Converted Opportunity ID", "reference", 18, nillable=True),
     Column("IsUnreadByOwner", "Unread By Owner", "boolean", nillable=False),
-    *_tail(),
+    *_tail(bounces=False),
 )

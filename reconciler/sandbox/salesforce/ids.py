@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _SHORT, _LONG = 15, 18
@@ -19,16 +21,19 @@ _PAIR_BITS = tuple(pair[0].isupper() | pair[1].isupper() << 1 for pair in _PAIRS
 _DIGIT_BITS = tuple(int(digit.isupper()) for digit in _DIGITS)
 
 
+@cache
+def _heads(prefix: str) -> tuple[tuple[str, str], ...]:
+    """The first ten letters of every id, with the two check letters that they give."""
+    bodies = (f"{prefix}{_MIDDLE}{pair}" for pair in _PAIRS)
+    return tuple((body, _check(body[:5]) + _check(body[5:])) for body in bodies)
+
+
 class Ids:
     """Ids of one object. They sort as their numbers do."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
-        self._heads = tuple(self._head(pair) for pair in _PAIRS)
-
-    def _head(self, pair: str) -> tuple[str, str]:
-        body = f"{self.prefix}{_MIDDLE}{pair}"
-        return body, _check(body[:5]) + _check(body[5:])
+        self._heads = _heads(prefix)
 
     def text(self, number: int) -> str:
         """The id of 18 letters of a record number below 62**7."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from string import Template
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,6 +15,7 @@ from reconciler.sandbox.salesforce.world import SalesforceQuirks, SalesforceWorl
 from reconciler.sandbox.wire import Answer, Call
 from reconciler.testing.clock import FakeClock
 
+QUERY = Template("SELECT $fields FROM Contact $rest")
 DATA = "/services/data/v67.0"
 CLIENT = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
 
@@ -73,6 +75,11 @@ class SalesforceDesk:
 
     def token(self, **form: str) -> Answer:
         return self.api.answer(Call("POST", "/services/oauth2/token", body=urlencode(form).encode()))
+
+
+def select(fields: str, rest: str) -> str:
+    """A query over contacts."""
+    return QUERY.substitute(fields=fields, rest=rest)
 
 
 def code(answer: Answer) -> tuple[int, str]:

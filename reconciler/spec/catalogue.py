@@ -9,6 +9,7 @@ The format, one file an app (``reconciler/connectors/apps/<app>.yaml``)::
         label: Contacts
         custom: ".*__c"              # optional: how the names of custom fields look (a full-match regex)
         custom_open: false           # true: any name that is not listed may be a custom field of the account
+        extensions: "X-.+"           # optional: names of texts that any record may hold, though no account lists them
         fields:
           - {name: email, type: email, role: email, required: true, normalise: [lower, trim]}
           - {name: Title, role: title, label: Job title, max_length: 128}
@@ -127,6 +128,7 @@ class Entity(BaseModel):
     entries: tuple[FieldEntry, ...] = pydantic.Field(alias="fields")
     custom: Annotated[str, AfterValidator(_compiles)] | None = None
     custom_open: bool = False
+    extensions: Annotated[str, AfterValidator(_compiles)] | None = None
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -141,6 +143,10 @@ class Entity(BaseModel):
     def is_custom(self, name: str) -> bool:
         """Whether ``name`` looks like a custom field by the app's naming pattern."""
         return self.custom is not None and re.fullmatch(self.custom, name) is not None
+
+    def is_extension(self, name: str) -> bool:
+        """Whether any record may hold a text under ``name`` though neither catalogue nor account lists it."""
+        return self.extensions is not None and re.fullmatch(self.extensions, name) is not None
 
     def with_role(self, role: str) -> Field | None:
         """The field that carries a role; the first where several do."""

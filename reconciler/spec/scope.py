@@ -76,6 +76,8 @@ class SideScope:
     def find(self, name: str) -> Field | None:
         """A field by name: the catalogue's, the account's own, or one that may be custom by its name."""
         known = self.entity.by_name.get(name) or next((one for one in self.custom or () if one.name == name), None)
+        if known is None and self.entity.is_extension(name):
+            return Field(name)
         if known is None and self.custom is None and self._may_be_custom(name):
             return Field(name, custom=True)
         return known

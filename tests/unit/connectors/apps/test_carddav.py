@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from reconciler.connectors.apps.carddav import Contacts, Options
+from reconciler.connectors.apps.carddav import APP, Contacts, Options
 from reconciler.connectors.base import Opening
 from reconciler.errors import CursorExpired, Denied, NoAnswer, Retryable
 from reconciler.model.outcome import Draft, Lost, Patch, Refused, Unsent, Written
+from reconciler.spec.scope import SideScope
 from tests.unit.connectors.tiny_dav import BOOK, TinyDav, vcard
 from tests.unit.connectors.wire import http_over
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 FIELDS = ("full_name", "first_name", "email", "note", "uid")
 
 
-def contacts_of(tiny: TinyDav, **options: object) -> Contacts:
+def contacts_of(tiny: TinyDav, fields: tuple[str, ...] = FIELDS, **options: object) -> Contacts:
     numbers = count(1)
     http = http_over(httpx.MockTransport(tiny), app="carddav", base_url=f"https://dav.test{BOOK}")
-    return Contacts(Opening(http, "contacts", {}, FIELDS), Options(**options), lambda: f"uid-{next(numbers)}")
+    return Contacts(Opening(http, "contacts", {}, fields), Options(**options), lambda: f"uid-{next(numbers)}")
 
 
 def stocked(number: int, **switches: object) -> TinyDav:
@@ -61,6 +62,28 @@ def lost_answers(tiny: TinyDav, number: int, *, arrived: bool):
     setattr(tiny, "after" if arrived else "fault", lose)
     yield
     tiny.after = tiny.fault = lambda _request: None
+
+
+class TestExtensions:
+    """``X-`` properties are fields of every card; no account has to know them beforehand."""
+
+    @pytest.mark.parametrize(
+        ("name", "known"), [("X-Skype", True), ("x-skype", True), ("X-ABLabel", False), ("emial", False)]
+    )
+    def test_a_spec_may_name_any(self, name, known):
+        scope = SideScope("cards", "carddav", "contacts", APP.catalogue.entities["contacts"], None)
+        found = scope.find(name)
+        assert (found is not None) is known
+        assert found is None or not scope.guessed(found)
+
+    def test_they_are_read_and_written(self):
+        tiny = TinyDav()
+        tiny.keep("c.vcf", vcard("C", "X-SKYPE;TYPE=home:old", "X-OTHER:o"))
+        contacts = contacts_of(tiny, fields=("X-Skype", "X-New"))
+        (record,) = contacts.get(["c.vcf"])
+        assert record.values == {"X-Skype": "old", "X-New": None}
+        assert only(contacts.update([Patch("c.vcf", {"X-Skype": "new", "X-New": "n"}, {})])).values["X-New"] == "n"
+        assert tiny.cards["c.vcf"] == vcard("C", "X-SKYPE;TYPE=home:new", "X-OTHER:o", "X-NEW:n")
 
 
 class TestListing:

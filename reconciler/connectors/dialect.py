@@ -19,7 +19,7 @@ _SERVER_ERROR = 500
 
 class Meaning(StrEnum):
     """What an answer asks for. ``RETRY``: it may have been done; ``BUSY``: it certainly was not; ``SPENT``: it was not,
-    and will not be for a good while."""
+    and unless the server says when, not for a good while."""
 
     RETRY = "retry"
     BUSY = "busy"

@@ -249,10 +249,10 @@ class Http:
     def _verdict(self, ask: _Ask, response: Response, code: str, message: str) -> _Setback:
         after = retry_after(response.headers, self.clock(), self.retry.longest)
         meaning = self.dialect.meaning(response.status, code)
-        if meaning is Meaning.BUSY or (meaning is Meaning.RETRY and ask.idempotent):
+        if meaning is Meaning.SPENT and after is None:
+            return _Setback(Retryable(self.app, message, code=code, after=self.retry.spent), after=self.retry.spent)
+        if meaning in {Meaning.BUSY, Meaning.SPENT} or (meaning is Meaning.RETRY and ask.idempotent):
             return _Setback(Retryable(self.app, message, code=code, after=after), again=True, after=after)
-        if meaning is Meaning.SPENT:
-            return _Setback(Retryable(self.app, message, code=code, after=after or self.retry.spent))
         kinds: dict[Meaning, type[AppError]] = {
             Meaning.RETRY: NoAnswer,
             Meaning.DENIED: Denied,

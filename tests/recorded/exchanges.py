@@ -1,4 +1,4 @@
-"""Real exchanges are kept outside of this repository, if at all: where they are not, the tests find nothing to replay."""
+"""Real exchanges are kept outside of this repository, if at all: where they are not, tests find none to replay."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import StaticPool, create_engine, event
+from sqlalchemy import URL, StaticPool, create_engine, event
 
 from reconciler.errors import StateError
 
@@ -49,7 +49,7 @@ def file_engine(path: Path) -> Engine:
             f"The state {path} cannot be opened: {error.strerror}. Give --state a file in a folder that this user "
             "may write, for example --state ./state/reconciler.sqlite."
         ) from error
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True, pool_use_lifo=True)
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True, pool_use_lifo=True)
     _listen(engine)
     return engine
 

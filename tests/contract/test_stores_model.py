@@ -183,4 +183,4 @@ def _stored(told: Observation) -> Observation:
 
 
 TestStoreIsADict = StoreIsADict.TestCase
-TestStoreIsADict.settings = settings(max_examples=20, stateful_step_count=12, deadline=None)
+TestStoreIsADict.settings = settings(max_examples=10, stateful_step_count=12, deadline=None)

@@ -68,8 +68,9 @@ def write_fields(card: Card, values: Mapping[str, Value]) -> None:
     custom = [name for name in values if name not in FIELDS]
     for name in known + custom:
         field = field_of(name)
-        if field and field.read(card) != (values[name] or None):
-            field.write(card, values[name])
+        value = None if values[name] in ("", ()) else values[name]
+        if field and field.read(card) != value:
+            field.write(card, value)
     if not values.get("full_name"):
         _keep_in_step(card, before)
 

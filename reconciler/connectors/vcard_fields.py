@@ -146,10 +146,11 @@ class Primary:
 
     def write(self, card: Card, value: Value) -> None:
         """Replace that one value, or prefer the line that holds it already."""
-        text, mine = _text(value), self.lines(card)
+        text, mine = _text(value).strip(), self.lines(card)
         again = next((line for line in mine if plain(line) == text), None)
         if not text:
-            card.remove(mine[0])
+            for line in mine[:1]:
+                card.remove(line)
         elif again:
             _promote(card, again, mine)
         elif mine:
@@ -280,7 +281,15 @@ def _promote(card: Card, chosen: Line, lines: list[Line]) -> None:
 
 
 def _text(value: Value) -> str:
-    return "" if value is None else ", ".join(value) if isinstance(value, tuple) else str(value)
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return ", ".join(value)
+        case _:
+            return str(value)
 
 
 def _texts(value: Value) -> list[str]:

@@ -242,3 +242,22 @@ def test_clearing_the_last_part_takes_the_line_away():
 
 def test_the_uid_is_nobodys_to_write():
     assert written(card_of("FN:X", "UID:1"), uid="2", no_such_field="x") == ["FN:X", "UID:1"]
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [(False, "X-VIP:false"), (True, "X-VIP:true"), (7, "X-VIP:7"), (0, "X-VIP:0"), (("a", "b"), "X-VIP:a\\, b")],
+)
+def test_what_is_no_text_is_spelt_out(value, line):
+    assert written(card_of("FN:X", "X-VIP:old"), **{"X-VIP": value}) == ["FN:X", line]
+
+
+@pytest.mark.parametrize("empty", [None, "", (), "  "])
+@pytest.mark.parametrize("name", ["email", "emails", "phone", "tags"])
+def test_empty_is_empty_however_it_is_said(name, empty):
+    assert written(card_of("FN:X"), **{name: empty}) == ["FN:X"]
+    assert written(card_of("FN:X", "EMAIL:a@x", "TEL:1", "CATEGORIES:a"), **{name: empty})[1:] != [
+        "EMAIL:a@x",
+        "TEL:1",
+        "CATEGORIES:a",
+    ]

@@ -12,7 +12,7 @@ from reconciler.connectors.redaction import redact
 from reconciler.errors import Denied, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from reconciler.connectors.dialect import Response
     from reconciler.connectors.http import Http
@@ -150,26 +150,29 @@ class Lists:
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
+        self._ids: dict[str, str] = {}
 
-    @cached_property
+    @property
     def ids(self) -> dict[str, str]:
         """List id by name."""
-        return {
-            str(row["name"]): str(row["listId"])
-            for answer, _ in self._folder.pages("lists")
-            for row in answer.lists or ()
-        }
+        return self._ids or self.refresh()
 
-    @cached_property
-    def _names(self) -> dict[str, str]:
-        return {list_id: name for name, list_id in self.ids.items()}
+    def refresh(self) -> dict[str, str]:
+        """Ask for the lists anew: people make some while a connection stays open."""
+        rows = (row for answer, _ in self._folder.pages("lists") for row in answer.lists or ())
+        self._ids = {str(row["name"]): str(row["listId"]) for row in rows}
+        return self._ids
 
-    def unknown(self, names: Iterable[str]) -> list[str]:
+    def unknown(self, names: Collection[str]) -> list[str]:
         """Those of ``names`` that no list of the folder carries."""
-        return [name for name in names if name not in self.ids]
+        known = self.ids if names else {}
+        if not known.keys() >= set(names):
+            known = self.refresh()
+        return [name for name in names if name not in known]
 
     def everyone(self) -> dict[str, tuple[str, ...]]:
         """List names by contact id, for the whole folder: the API has no join, so this stays in memory for one read."""
+        self.refresh()
         members: dict[str, tuple[str, ...]] = {}
         for answer, _ in self._folder.pages("subscriptions"):
             self._add(members, answer.subscriptions)
@@ -196,7 +199,8 @@ class Lists:
         return (answer.complaints or ("the app did not answer for this list",)) if missing else ()
 
     def _add(self, members: dict[str, tuple[str, ...]], rows: list[Row] | None) -> None:
+        names = {list_id: name for name, list_id in self.ids.items()}
         for row in rows or ():
-            if row.get("status") in _MEMBER and (name := self._names.get(str(row.get("listId")))):
+            if row.get("status") in _MEMBER and (name := names.get(str(row.get("listId")))):
                 contact = str(row.get("contactId"))
                 members[contact] = tuple(sorted({*members.get(contact, ()), name}))

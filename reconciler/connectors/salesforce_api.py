@@ -98,13 +98,16 @@ DIALECT = Dialect(
     rows={
         "REQUEST_LIMIT_EXCEEDED": Meaning.SPENT,
         "INVALID_QUERY_LOCATOR": Meaning.EXPIRED,
+        "INVALID_FIELD": Meaning.DENIED,
+        "INVALID_TYPE": Meaning.DENIED,
         "SERVER_UNAVAILABLE": Meaning.BUSY,
         _LOCKED: Meaning.BUSY,
     },
     explain=_explain,
     usage=_usage,
 )
-"""Its own codes say more than the status: a spent daily allowance comes as 403, which elsewhere means no permission."""
+"""Its own codes say more than the status: a spent daily allowance comes as 403, which elsewhere means no permission; a
+field that was hidden since the last describe comes as 400."""
 
 
 class SObject:

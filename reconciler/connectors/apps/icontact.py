@@ -138,12 +138,15 @@ class Contacts:
         if since is not None:
             raise CursorExpired(self._app, "there are no delta reads")
         members = self._lists.everyone() if "lists" in self._names else {}
+        deleted = 0
         for answer, last in self._folder.pages("contacts", status="total"):
             rows = answer.contacts or []
             gone = tuple(str(row["contactId"]) for row in rows if row.get("status") == "deleted")
             kept = [self._complete(row) for row in rows if row.get("status") != "deleted"]
             records = tuple(self._record(row, members.get(str(row["contactId"]), ())) for row in kept)
-            yield Page(records=records, gone=gone, total=answer.count, last=last)
+            deleted += len(gone)
+            total = None if answer.count is None else answer.count - deleted
+            yield Page(records=records, gone=gone, total=total, last=last)
 
     def get(self, ids: Sequence[str]) -> Sequence[Record]:
         """One call a contact, and one more for its lists."""

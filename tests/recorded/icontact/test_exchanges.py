@@ -90,5 +90,5 @@ def test_an_item_that_was_dropped_leaves_a_warning(tape: list) -> None:
 
 def test_a_subscription_is_granted(tape: list) -> None:
     lists = contacts(tape)._lists
-    lists.ids = {"Test Subscription List": "205305"}
+    lists._ids = {"Test Subscription List": "205305"}
     assert lists.change([("66695798", "Test Subscription List", "normal")]) == ()

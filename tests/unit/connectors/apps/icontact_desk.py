@@ -29,7 +29,7 @@ class Desk(Wire):
     def reply(self, request: httpx.Request) -> httpx.Response:
         key = f"{request.method} {request.url.path.removeprefix('/icp').removeprefix('/a/1/c/2').strip('/')}"
         said = self.prepared.get(key, answer({"errors": ["not found"]}, 404))
-        said = said.pop(0) if isinstance(said, list) and said and not isinstance(said[0], dict) else said
+        said = said.pop(0) if isinstance(said, list) else said
         if isinstance(said, Exception):
             raise said
         if callable(said):

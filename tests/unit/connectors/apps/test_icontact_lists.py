@@ -57,7 +57,16 @@ def test_a_list_that_is_not_there_is_refused_by_name_before_anything_is_written(
     for outcome in outcomes:
         assert isinstance(outcome, Refused)
         assert outcome.message == "there is no list Custmers; the lists are Customers, Friends"
-    assert desk.lines == [f"GET {ROOT}/lists"]
+    assert set(desk.lines) == {f"GET {ROOT}/lists"}
+
+
+def test_a_list_made_while_the_connection_is_open_is_found() -> None:
+    desk = Desk(GET__lists=[LISTS, {"lists": [*LISTS["lists"], {"listId": "9", "name": "New"}], "total": 3}])
+    desk.prepared |= {"GET contacts/1": {"contact": row(1)}, "GET subscriptions": SUBSCRIPTIONS}
+    desk.prepared["POST subscriptions"] = {"subscriptions": [{"contactId": "1", "listId": "9"}]}
+    patch = Patch("1", {"lists": ("Customers", "New")}, {"lists": ("Customers",)})
+    (outcome,) = contacts(desk, "lists").update([patch])
+    assert isinstance(outcome, Written)
 
 
 def test_a_subscription_that_is_not_granted_is_refused() -> None:

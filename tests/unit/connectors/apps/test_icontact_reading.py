@@ -40,7 +40,7 @@ def test_a_warning_on_a_read_means_that_the_answer_is_not_to_the_question() -> N
 def test_what_the_listing_says_is_deleted_is_gone() -> None:
     wire = Wire(answer({"contacts": [row(1), row(2, status="deleted")], "total": 2}))
     (page,) = contacts(wire).list()
-    assert ([record.id for record in page.records], page.gone) == (["1"], ("2",))
+    assert ([record.id for record in page.records], page.gone, page.total) == (["1"], ("2",), 1)
 
 
 def test_nothing_is_none_and_numbers_are_numbers() -> None:

@@ -65,6 +65,7 @@ def test_a_spent_daily_limit_is_a_matter_of_time_not_of_permission() -> None:
     ("code", "status", "error"),
     [
         ("INSUFFICIENT_ACCESS", 403, Denied),
+        ("INVALID_FIELD", 400, Denied),
         ("API_DISABLED_FOR_ORG", 403, Denied),
         ("INVALID_SESSION_ID", 401, Denied),
         ("SERVER_UNAVAILABLE", 503, Retryable),

@@ -7,7 +7,7 @@ it, and still right when the server moves the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
 from reconciler.connectors import dav
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from reconciler.connectors.dialect import Response
+    from reconciler.connectors.http import Options
 
 _NOT_FOUND = 404
 _GONE = 410
@@ -132,18 +133,8 @@ class AddressBook:
         """Remove a card; that there is none comes back as an answer. Doing it twice is harmless."""
         return self._send("DELETE", card_id, ok=(_NOT_FOUND, _GONE))
 
-    def _send(  # noqa: PLR0913 - what HTTP has to say of one request
-        self,
-        method: str,
-        card_id: str,
-        *,
-        ok: tuple[int, ...],
-        headers: dict[str, str] | None = None,
-        content: bytes = b"",
-        idempotent: bool = True,
-    ) -> Response:
-        url = origin(self.http) + self.href(card_id)
-        return self.http.request(method, url, ok=ok, headers=headers or {}, content=content, idempotent=idempotent)
+    def _send(self, method: str, card_id: str, **options: Unpack[Options]) -> Response:
+        return self.http.request(method, origin(self.http) + self.href(card_id), **options)
 
     def _report(self, body: bytes, *, depth: str) -> dav.Multistatus:
         return self._ask("REPORT", body, depth=depth)

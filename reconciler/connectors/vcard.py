@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _LIMIT = 75
+_TOP_BITS, _CONTINUES = 0xC0, 0x80  # the bits that mark a byte inside a UTF-8 sequence
 _NO_PREFERENCE = 101
 _LOGICAL = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)")
 _SOFT_BREAK = re.compile(rb"=\r?\n")
@@ -76,7 +77,7 @@ def fold(line: bytes, ending: bytes) -> bytes:
     pieces, start, room = [], 0, _LIMIT
     while len(line) - start > room:
         stop = start + room
-        while line[stop] & 0xC0 == 0x80:  # noqa: PLR2004 - the bits that mark a UTF-8 continuation byte
+        while line[stop] & _TOP_BITS == _CONTINUES:
             stop -= 1
         pieces.append(line[start:stop])
         start, room = stop, _LIMIT - 1

@@ -17,8 +17,7 @@ from reconciler.errors import Rejected, Retryable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reconciler.connectors.dialect import Response
-    from reconciler.connectors.http import Options
+    from reconciler.connectors.dialect import Options, Response
 
 _NOT_FOUND = 404
 _GONE = 410

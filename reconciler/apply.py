@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from reconciler.aftermath import Look, final_link, observation_after, patch_of, result_of
 from reconciler.decide import QUIET, find_by_key, key_is_searchable
 from reconciler.engine.canonical import canonical
-from reconciler.engine.decision import Decision, Pair, Standing
+from reconciler.engine.decision import Decision, Pair
 from reconciler.engine.update import update_pair
 from reconciler.errors import AppError, NoAnswer
 from reconciler.live import Live, Stopped
-from reconciler.model.link import ContactState, Link
-from reconciler.model.outcome import Draft, Lost, Outcome, Patch, Refused, Unsent, Written
+from reconciler.model.outcome import Draft, Lost, Outcome, Refused, Unsent, Written
 from reconciler.model.plan import Operation, Verb
 from reconciler.model.record import Record, Side
 from reconciler.reading import Read, keep
@@ -28,15 +28,12 @@ from reconciler.workspace import Workspace, chunks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from reconciler.workspace import Sighting
 
 UPDATES = ("update-left", "update-right", "update-left-right")
 CREATES = ("create-right", "create-left")
 FOLLOW = "follow"
 FRESH_SECONDS = 30.0
 """How old a read may be before a single-record app is asked again ahead of an update."""
-FIRST_PAUSE, LONGEST_PAUSE = 60.0, 86400.0
-"""Seconds before a refused write is tried again: doubled each time, up to a day."""
 
 
 @dataclass(slots=True)
@@ -195,7 +192,7 @@ class Applier:
         self, part: Sequence[Decision], outcomes: Sequence[Mapping[Side, Outcome]], results: Sequence[Result]
     ) -> None:
         now = self.live.clock()
-        links = [link for pair in zip(part, outcomes, strict=True) if (link := final_link(self.live, *pair))]
+        links = [link for pair in zip(part, outcomes, strict=True) if (link := final_link(self.live.program, *pair))]
         self.live.state.settle(now, results, links)
         self.live.state.record(self._observations(part, outcomes, now))
         self._follow(part, outcomes)
@@ -204,55 +201,12 @@ class Applier:
         self, part: Sequence[Decision], outcomes: Sequence[Mapping[Side, Outcome]], now: float
     ) -> Iterator[Observation]:
         for side in Side:
-            ids = [record_id for each in part if (record_id := each.id(side))]
-            sightings = self.work.get(side, ids)
-            for decision, outcome in zip(part, outcomes, strict=True):
-                standing, due = standing_after(decision, side, outcome, sightings, now)
-                written = outcome.get(side)
-                record = written.record if isinstance(written, Written) else None
+            sightings = self.work.get(side, [record_id for each in part if (record_id := each.id(side))])
+            for decision, each in zip(part, outcomes, strict=True):
                 sighting = sightings.get(decision.id(side) or "")
-                if record is not None:
-                    yield self._written(side, record, sighting, decision, standing, due)
-                elif sighting and not sighting.gone:
-                    attempts = sighting.attempts + 1 if standing.state is ContactState.FAILED and due else 0
-                    mark = b"" if written is not None else sighting.fingerprint
-                    yield Observation(
-                        side,
-                        sighting.id,
-                        mark,
-                        self._keys(side, sighting),
-                        standing.state,
-                        standing.cause,
-                        due,
-                        attempts,
-                    )
-
-    def _keys(self, side: Side, sighting: Sighting) -> tuple[bytes, ...]:
-        return self.live.program.keys(side, sighting.record) if sighting.record else sighting.keys
-
-    def _written(
-        self,
-        side: Side,
-        record: Record,
-        before: Sighting | None,
-        decision: Decision,
-        standing: Standing,
-        due: float | None,
-    ) -> Observation:
-        """A fingerprint of what we just read back spares the next cycle a look, unless somebody else was there too."""
-        program = self.live.program
-        touched = {one.field for each in decision.operations if each.side is side for one in each.changes}
-        alone = (
-            before is None
-            or before.record is None
-            or all(
-                record.values.get(name) == before.record.values.get(name)
-                for name in program.fields[side]
-                if name not in touched
-            )
-        )
-        mark = program.fingerprint(side, record) if alone else b""
-        return Observation(side, record.id, mark, program.keys(side, record), standing.state, standing.cause, due)
+                found = observation_after(self.live.program, side, decision, each, Look(sighting, now))
+                if found:
+                    yield found
 
     def _follow(self, part: Sequence[Decision], outcomes: Sequence[Mapping[Side, Outcome]]) -> None:
         """What a create leads to on the side that it came from: now the app has said what it made."""
@@ -273,76 +227,3 @@ class Applier:
         then = update_pair(self.live.program, pair, records[Side.LEFT], records[Side.RIGHT])
         mine = tuple(one for one in then.operations if one.side is side.other)
         self.work.keep(FOLLOW if mine else QUIET, replace(then, operations=mine))
-
-
-def patch_of(operation: Operation) -> Patch:
-    """An update as a connector takes it."""
-    values = {one.field: one.new for one in operation.changes}
-    old = {one.field: one.old for one in operation.changes}
-    return Patch(operation.id or "", values, old, operation.version)
-
-
-def result_of(intent_id: int, outcome: Outcome) -> Result:
-    """An outcome as the journal keeps it."""
-    match outcome:
-        case Written(record_id):
-            return Result(intent_id, "done", record_id)
-        case Refused(code):
-            return Result(intent_id, "refused", code=code)
-        case Lost():
-            return Result(intent_id, "lost")
-        case Unsent(error):
-            return Result(intent_id, "unsent", code=error.label)
-
-
-def final_link(live: Live, decision: Decision, outcomes: Mapping[Side, Outcome]) -> Link | None:
-    """The pair's memory, with the values that the apps confirmed, and without what they did not take."""
-    link = decision.link
-    for operation in decision.operations:
-        outcome = outcomes[operation.side]
-        if not isinstance(outcome, Written):
-            link = None if operation.verb is Verb.CREATE else link and _undone(link, decision, operation.side)
-        elif link and outcome.record:
-            link = _confirmed(live, link, operation, outcome.record)
-    return link
-
-
-def _confirmed(live: Live, link: Link, operation: Operation, record: Record) -> Link:
-    side = operation.side
-    marks = live.program.base(side, record.values)
-    if operation.verb is Verb.CREATE:
-        back = {one.name for each in live.program.arrows if not each.flows_to(side) for one in each.fields(side)}
-        base = {name: mark for name, mark in marks.items() if name not in back}
-    else:
-        written = {one.field for one in operation.changes}
-        base = {**link.base(side), **{name: mark for name, mark in marks.items() if name in written}}
-    if side is Side.LEFT:
-        return replace(link, left_id=record.id, left_base=base)
-    return replace(link, right_id=record.id, right_base=base)
-
-
-def _undone(link: Link, decision: Decision, failed: Side) -> Link:
-    """The entries that the failed write would have settled stay as they were."""
-    before = decision.before
-    bases = {side: dict(link.base(side)) for side in Side}
-    for side, names in decision.undo.get(failed, {}).items():
-        for name in names:
-            bases[side].pop(name, None)
-            if before and name in before.base(side):
-                bases[side][name] = before.base(side)[name]
-    rules, effects = (before.rules, before.effects) if before else (frozenset(), {})
-    return replace(link, left_base=bases[Side.LEFT], right_base=bases[Side.RIGHT], rules=rules, effects=effects)
-
-
-def standing_after(
-    decision: Decision, side: Side, outcomes: Mapping[Side, Outcome], sightings: Mapping[str, Sighting], now: float
-) -> tuple[Standing, float | None]:
-    """A contact's state after its operations, and when to look at it again."""
-    for outcome in outcomes.values():
-        if isinstance(outcome, Refused) and not outcome.stale:
-            sighting = sightings.get(decision.id(side) or "")
-            pause = min(FIRST_PAUSE * 2 ** (sighting.attempts if sighting else 0), LONGEST_PAUSE)
-            return Standing(ContactState.FAILED, f"{outcome.code}: {outcome.message}"), now + pause
-        if not isinstance(outcome, Written):
-            return Standing(ContactState.PENDING, "its write is planned anew"), now
-    return decision.standings.get(side) or next(iter(decision.standings.values())), None

@@ -77,7 +77,7 @@ def run_cycle(live: Live, lease: Lease, *, approve: bool = False) -> Report:
     cycle = live.state.begin(draft.started_at)
     try:
         with Workspace() as work:
-            _steps(live, work, lease, cycle, draft, approve=approve)
+            _steps(work, lease, cycle, draft, approve=approve)
     except Stopped:
         draft.end("abandoned", "asked to stop; the rest is done in the next cycle")
     except ReconcilerError as error:
@@ -89,7 +89,8 @@ def run_cycle(live: Live, lease: Lease, *, approve: bool = False) -> Report:
     return report
 
 
-def _steps(live: Live, work: Workspace, lease: Lease, cycle: int, draft: _Draft, *, approve: bool) -> None:
+def _steps(work: Workspace, lease: Lease, cycle: int, draft: _Draft, *, approve: bool) -> None:
+    live = draft.live
     intents = live.state.open_intents()
     draft.reads = read_both(live, work)
     draft.summary, ledger = decide(live, work, draft.reads)

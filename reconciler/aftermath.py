@@ -1,0 +1,131 @@
+"""What an outcome means for the memory of a pair and the state of its contacts. Pure, given the outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconciler.engine.decision import Decision, Standing
+from reconciler.model.link import ContactState, Link
+from reconciler.model.outcome import Lost, Outcome, Patch, Refused, Unsent, Written
+from reconciler.model.plan import Operation, Verb
+from reconciler.model.record import Record, Side
+from reconciler.state.base import Observation, Result
+from reconciler.workspace import Sighting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.engine.program import Program
+
+FIRST_PAUSE, LONGEST_PAUSE = 60.0, 86400.0
+"""Seconds before a refused write is tried again: doubled each time, up to a day."""
+
+
+def patch_of(operation: Operation) -> Patch:
+    """An update as a connector takes it."""
+    values = {one.field: one.new for one in operation.changes}
+    old = {one.field: one.old for one in operation.changes}
+    return Patch(operation.id or "", values, old, operation.version)
+
+
+def result_of(intent_id: int, outcome: Outcome) -> Result:
+    """An outcome as the journal keeps it."""
+    match outcome:
+        case Written(record_id):
+            return Result(intent_id, "done", record_id)
+        case Refused(code):
+            return Result(intent_id, "refused", code=code)
+        case Lost():
+            return Result(intent_id, "lost")
+        case Unsent(error):
+            return Result(intent_id, "unsent", code=error.label)
+
+
+def final_link(program: Program, decision: Decision, outcomes: Mapping[Side, Outcome]) -> Link | None:
+    """The pair's memory, with the values that the apps confirmed, and without what they did not take."""
+    link = decision.link
+    for operation in decision.operations:
+        outcome = outcomes[operation.side]
+        if not isinstance(outcome, Written):
+            link = None if operation.verb is Verb.CREATE else link and _undone(link, decision, operation.side)
+        elif link and outcome.record:
+            link = _confirmed(program, link, operation, outcome.record)
+    return link
+
+
+def _confirmed(program: Program, link: Link, operation: Operation, record: Record) -> Link:
+    side = operation.side
+    marks = program.base(side, record.values)
+    if operation.verb is Verb.CREATE:
+        back = {one.name for each in program.arrows if not each.flows_to(side) for one in each.fields(side)}
+        base = {name: mark for name, mark in marks.items() if name not in back}
+    else:
+        written = {one.field for one in operation.changes}
+        base = {**link.base(side), **{name: mark for name, mark in marks.items() if name in written}}
+    if side is Side.LEFT:
+        return replace(link, left_id=record.id, left_base=base)
+    return replace(link, right_id=record.id, right_base=base)
+
+
+def _undone(link: Link, decision: Decision, failed: Side) -> Link:
+    """The entries that the failed write would have settled stay as they were."""
+    before = decision.before
+    bases = {side: dict(link.base(side)) for side in Side}
+    for side, names in decision.undo.get(failed, {}).items():
+        for name in names:
+            bases[side].pop(name, None)
+            if before and name in before.base(side):
+                bases[side][name] = before.base(side)[name]
+    rules, effects = (before.rules, before.effects) if before else (frozenset(), {})
+    return replace(link, left_base=bases[Side.LEFT], right_base=bases[Side.RIGHT], rules=rules, effects=effects)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A record as it was sighted in this cycle (None: it was not, or was just created), and the time."""
+
+    sighting: Sighting | None
+    now: float
+
+
+def observation_after(
+    program: Program, side: Side, decision: Decision, outcomes: Mapping[Side, Outcome], look: Look
+) -> Observation | None:
+    """What to remember of the record on ``side`` after the decision's operations; None when there is no record."""
+    standing, due = standing_after(decision, side, outcomes, look)
+    written, sighting = outcomes.get(side), look.sighting
+    if isinstance(written, Written) and written.record:
+        mark = _mark(program, side, decision, written.record, sighting)
+        keys = program.keys(side, written.record)
+        return Observation(side, written.record.id, mark, keys, standing.state, standing.cause, due)
+    if sighting is None or sighting.record is None:
+        return None
+    attempts = sighting.attempts + 1 if standing.state is ContactState.FAILED and due else 0
+    keys = program.keys(side, sighting.record)
+    return Observation(
+        side, sighting.id, sighting.fingerprint, keys, standing.state, standing.cause, due, attempts
+    )  # fmt: skip
+
+
+def _mark(program: Program, side: Side, decision: Decision, record: Record, before: Sighting | None) -> bytes:
+    """A fingerprint of what we just read back spares the next cycle a look, unless somebody else was there too."""
+    touched = {one.field for each in decision.operations if each.side is side for one in each.changes}
+    others = [name for name in program.fields[side] if name not in touched]
+    if before and before.record and any(record.values.get(one) != before.record.values.get(one) for one in others):
+        return b""
+    return program.fingerprint(side, record)
+
+
+def standing_after(
+    decision: Decision, side: Side, outcomes: Mapping[Side, Outcome], look: Look
+) -> tuple[Standing, float | None]:
+    """A contact's state after its operations, and when to look at it again."""
+    for outcome in outcomes.values():
+        if isinstance(outcome, Refused) and not outcome.stale:
+            attempts = look.sighting.attempts if look.sighting else 0
+            pause = min(FIRST_PAUSE * 2.0 ** min(attempts, 32), LONGEST_PAUSE)
+            return Standing(ContactState.FAILED, f"{outcome.code}: {outcome.message}"), look.now + pause
+        if not isinstance(outcome, Written):
+            return Standing(ContactState.PENDING, "its write is planned anew"), look.now
+    return decision.standings.get(side) or next(iter(decision.standings.values())), None

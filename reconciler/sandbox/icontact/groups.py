@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from reconciler.sandbox.icontact.contact import EASTERN, STANDARD_FIELDS
@@ -11,7 +12,7 @@ from reconciler.sandbox.icontact.errors import Failure, json_body
 from reconciler.sandbox.wire import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from reconciler.sandbox.icontact.world import IContactWorld, Subscription
     from reconciler.sandbox.wire import Call
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _FIELD_TYPES = frozenset(
     {"checkbox", "text", "number", "decimalOne", "decimalTwo", "decimalThree", "decimalFour", "date"}
 )
+_LONGEST_PAGE = 500
 _BAD_NAME = re.compile(r"[\s'\"/\\\[\](){}]")
 _EVENTS = frozenset({"contact_created", "contact_updated", "contact_subscribed", "contact_unsubscribed"})
 _SUBSCRIPTION_STATUSES = frozenset({"normal", "pending", "unsubscribed"})
@@ -40,8 +42,16 @@ def _answer(name: str, shown: list[dict[str, object]], warnings: list[str]) -> A
     return Answer(200, body)
 
 
+def _paging(call: Call) -> tuple[int, int]:
+    """Limit and offset. Raises ``Failure`` 400."""
+    texts = call.query.get("limit") or "20", call.query.get("offset") or "0"
+    if not all(text.isdecimal() for text in texts):
+        raise Failure(400, "The limit or offset value you provided was not valid. Please provide a whole number")
+    return min(int(texts[0]), _LONGEST_PAGE), int(texts[1])
+
+
 def _page(name: str, shown: list[dict[str, object]], call: Call) -> Answer:
-    limit, offset = int(call.query.get("limit") or 20), int(call.query.get("offset") or 0)
+    limit, offset = _paging(call)
     body = {name: shown[offset : offset + limit], "limit": limit, "offset": offset, "total": len(shown)}
     return Answer(200, body)
 
@@ -103,15 +113,21 @@ def _subscription(list_id: int, contact_id: int, subscription: Subscription) -> 
 
 def get_subscriptions(world: IContactWorld, call: Call) -> Answer:
     """Subscriptions; ``contactId``, ``listId`` and ``status`` filter."""
-    contact, wanted_list, status = (call.query.get(name) for name in ("contactId", "listId", "status"))
-    shown = [
-        _subscription(list_id, contact_id, one)
-        for list_id, members in world.subscriptions.items()
-        if wanted_list in {None, str(list_id)}
-        for contact_id, one in (_one(members, contact) if contact else members.items())
-        if status in {None, one.status}
-    ]
-    return _page("subscriptions", shown, call)
+    limit, offset = _paging(call)
+    page = islice(_subscribed(world, call.query), offset, offset + limit)
+    total = sum(1 for _ in _subscribed(world, call.query))
+    shown = [_subscription(*one) for one in page]
+    return Answer(200, {"subscriptions": shown, "limit": limit, "offset": offset, "total": total})
+
+
+def _subscribed(world: IContactWorld, query: Mapping[str, str]) -> Iterator[tuple[int, int, Subscription]]:
+    contact, wanted_list, status = (query.get(name) for name in ("contactId", "listId", "status"))
+    for list_id, members in world.subscriptions.items():
+        if wanted_list not in {None, str(list_id)}:
+            continue
+        for contact_id, one in _one(members, contact) if contact else members.items():
+            if status in {None, one.status}:
+                yield list_id, contact_id, one
 
 
 def _one(members: Mapping[int, Subscription], contact: str) -> list[tuple[int, Subscription]]:

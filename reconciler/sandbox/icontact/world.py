@@ -7,6 +7,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from reconciler.sandbox.icontact.contact import Contact
 from reconciler.sandbox.index import SortedNumbers
 from reconciler.sandbox.world import World
@@ -55,8 +57,7 @@ class Credentials:
     app_key: str = "sandbox-password"
 
 
-@dataclass(slots=True)
-class Subscription:
+class Subscription(msgspec.Struct, frozen=True, gc=False):
     """One contact on one list: normal, pending or unsubscribed. ``added`` is epoch seconds."""
 
     status: str

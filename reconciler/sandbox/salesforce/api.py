@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _LONGEST_URI = 16_384
 _LOWEST, _HIGHEST = 50, 67
+_ABOUT = {"/services/oauth2/token": "token", "/services/oauth2/userinfo": "probe", "/services/data": "probe"}
 _PINNED = re.compile(r"\b(Id|Email|\w+__c)\s*(=|IN\b)", re.IGNORECASE)
 
 
@@ -68,8 +69,8 @@ class SalesforceApi:
 
     def kind(self, call: Call) -> str:
         """One of the kinds in the route table, ``find`` for queries by key, ``token``, or ``unknown``."""
-        if call.path == "/services/oauth2/token":
-            return "token"
+        if call.path in _ABOUT:
+            return _ABOUT[call.path]
         found = _ROUTER.find(call.method, call.path)
         if found and found[0].kind == "list" and _PINNED.search(call.query.get("q", "")):
             return "find"

@@ -62,6 +62,15 @@ class TestSubscriptions:
         assert body["subscriptions"] is None
         assert len(body["warnings"]) == 1
 
+    def test_come_in_pages(self, desk, customers):
+        for number in range(5):
+            desk.world.add({"email": f"p{number}@example.com", "lists": ["Customers"]})
+        pages = [desk.body("GET", "/subscriptions", listId=customers, limit="2", offset=at) for at in ("0", "2", "4")]
+        found = [one["contactId"] for page in pages for one in page["subscriptions"]]
+        assert found == desk.world.ids()
+        assert {page["total"] for page in pages} == {5}
+        assert desk.ask("GET", "/subscriptions", limit="many").status == 400
+
     def test_go_with_the_contact(self, desk, ann, customers):
         subscribe(desk, ann, customers)
         desk.world.delete(ann)

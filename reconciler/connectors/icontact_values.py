@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from reconciler.model.field import Field, FieldType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from reconciler.model.record import Value
 
@@ -28,6 +28,7 @@ _CUSTOM_TYPES = {
 """The documented ``fieldType`` of custom fields; ``text``, and whatever comes one day, is text."""
 
 _BUSINESS = {"company": (FieldType.TEXT, "company"), "phone": (FieldType.PHONE, None), "none": (FieldType.TEXT, None)}
+_NO_DATE = "0000-00-00"
 _TRUE = frozenset({"1", "true", "on", "yes"})
 
 
@@ -44,36 +45,48 @@ def business_field(field: Field, meaning: str) -> Field:
     return replace(field, type=kind, role=role)
 
 
-def read_value(field: Field, raw: object) -> Value:
-    """A value as the engine knows it. What does not parse as its type stays the text that it is."""
-    text = "" if raw is None else str(raw)
-    if not text or text.startswith("0000-00-00"):
-        return None
-    try:
-        return _parsed(field, text)
-    except ValueError:
-        return text
+def reader(field: Field) -> Callable[[object], Value]:
+    """How a value of this field becomes one that the engine knows. What does not parse as its type stays text."""
+    parse = _PARSERS.get(field.type)
+    if parse is None:
+        return _text
 
-
-def _parsed(field: Field, text: str) -> Value:
-    match field.type:
-        case FieldType.BOOLEAN:
-            return text.lower() in _TRUE
-        case FieldType.INTEGER:
-            return int(text)
-        case FieldType.NUMBER:
-            return float(text)
-        case FieldType.DATE:
-            return date.fromisoformat(text[:10]).isoformat()
-        case FieldType.DATETIME:
-            return _utc(text)
-        case _:
+    def read(raw: object) -> Value:
+        text = _text(raw)
+        try:
+            return parse(text) if text and not text.startswith(_NO_DATE) else None
+        except ValueError:
             return text
+
+    return read
+
+
+def _text(raw: object) -> str | None:
+    if raw is None or raw == "":
+        return None
+    return raw if isinstance(raw, str) else str(raw)
+
+
+def _flag(text: str) -> bool:
+    return text.lower() in _TRUE
+
+
+def _date(text: str) -> str:
+    return date.fromisoformat(text[:10]).isoformat()
 
 
 def _utc(wall_clock: str) -> str:
     """``YYYY-MM-DD HH:MM:SS`` without an offset is US Eastern; the hour that comes twice is taken as its first."""
     return datetime.fromisoformat(wall_clock).replace(tzinfo=_EASTERN).astimezone(UTC).isoformat()
+
+
+_PARSERS: Mapping[FieldType, Callable[[str], Value]] = {
+    FieldType.BOOLEAN: _flag,
+    FieldType.INTEGER: int,
+    FieldType.NUMBER: float,
+    FieldType.DATE: _date,
+    FieldType.DATETIME: _utc,
+}
 
 
 def write_value(value: Value) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.connectors.base import Account
 from reconciler.connectors.salesforce_api import NO_ANSWER, words
-from reconciler.connectors.salesforce_schema import read_moment, read_value, write_value
+from reconciler.connectors.salesforce_schema import read_moment, reader, write_value
 from reconciler.connectors.soql import in_lists, long_id, quoted, select
 from reconciler.errors import AppError, CursorExpired, Denied, NoAnswer
 from reconciler.model.outcome import Lost, Refused, Written
@@ -19,7 +19,7 @@ from reconciler.model.record import Page, Record
 from reconciler.model.traits import Traits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from reconciler.connectors.base import Opening
     from reconciler.connectors.dialect import Response
@@ -111,6 +111,10 @@ class SalesforceRecords:
                 code="INVALID_FIELD",
             )
         return {name: self._fields[name] for name in self._names}
+
+    @cached_property
+    def _readers(self) -> Sequence[tuple[str, Callable[[object], Value]]]:
+        return [(name, reader(field)) for name, field in self._wanted.items()]
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
@@ -221,7 +225,7 @@ class SalesforceRecords:
         return {name: write_value(value, self._fields.get(name)) for name, value in values.items()}
 
     def _record(self, row: Row) -> Record:
-        values = {name: read_value(field, row[name]) for name, field in self._wanted.items() if name in row}
+        values = {name: read(row[name]) for name, read in self._readers if name in row}
         return Record(id=str(row["Id"]), values=values, modified=read_moment(row.get(_STAMP)))
 
 

@@ -10,7 +10,7 @@ import msgspec
 from reconciler.model.field import Field, FieldType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from reconciler.model.record import Value
 
@@ -64,7 +64,7 @@ class Column(msgspec.Struct, rename="camel"):
             type=kind,
             role=known.role if known else None,
             label=self.label,
-            writable=self.updateable,
+            writable=self.createable and self.updateable,
             required=self.createable and not self.nillable and not self.defaulted_on_create,
             custom=self.custom,
             max_length=self.length or None,
@@ -88,17 +88,26 @@ class Describe(msgspec.Struct):
         return {c.name: c.field(known.get(c.name)) for c in self.fields if c.type not in _COMPOUND}
 
 
-def read_value(field: Field, raw: object) -> Value:
-    """A value as the engine knows it."""
+def reader(field: Field) -> Callable[[object], Value]:
+    """How a value of this field becomes one that the engine knows."""
+    if field.type is FieldType.LIST:
+        return _read_list
+    return _read_datetime if field.type is FieldType.DATETIME else _read_plain
+
+
+def _read_plain(raw: object) -> Value:
     if raw is None or raw == "":
         return None
-    if isinstance(raw, bool | int | float):
-        return raw
-    text = str(raw)
-    if field.type is FieldType.LIST:
-        return tuple(text.split(";"))
-    moment = read_moment(text) if field.type is FieldType.DATETIME else None
-    return moment.isoformat() if moment else text
+    return raw if isinstance(raw, str | bool | int | float) else str(raw)
+
+
+def _read_list(raw: object) -> Value:
+    return tuple(str(raw).split(";")) if raw else None
+
+
+def _read_datetime(raw: object) -> Value:
+    moment = read_moment(raw) if raw else None
+    return moment.isoformat() if moment else _read_plain(raw)
 
 
 def read_moment(text: object) -> datetime | None:

@@ -17,7 +17,7 @@ from reconciler.connectors.auth import HeaderAuth
 from reconciler.connectors.base import Account
 from reconciler.connectors.icontact_folder import Answer, Folder, Lists
 from reconciler.connectors.icontact_rules import body, fold, items, refusal, unkeyed
-from reconciler.connectors.icontact_values import business_field, custom_field, read_value
+from reconciler.connectors.icontact_values import business_field, custom_field, reader
 from reconciler.connectors.outcomes import one_by_one, refused
 from reconciler.connectors.redaction import redact
 from reconciler.errors import AppError, CursorExpired, Denied, NoAnswer, Rejected
@@ -27,7 +27,7 @@ from reconciler.model.traits import Traits
 from reconciler.spec.catalogue import load_catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reconciler.connectors.base import Opening
     from reconciler.connectors.icontact_folder import Row
@@ -95,7 +95,6 @@ class Contacts:
         self._options = options
         self._folder = Folder(opening.http, options.account, options.client_folder, options.page_size)
         self._lists = Lists(self._folder)
-        self._wanted: dict[str, AppField] | None = None
         self.traits = Traits(
             create_batch=options.batch,
             page_size=options.page_size,
@@ -122,16 +121,15 @@ class Contacts:
             known |= {field.name: field for field in map(custom_field, answer.customfields or ())}
         return known
 
-    def _resolve(self) -> dict[str, AppField]:
-        """The fields to read, without ``lists``. The account is asked only where a field is not a standard one; raises
-        ``Denied`` for a field that it does not have (before anything is written)."""
-        if self._wanted is None:
-            standard = IContact.catalogue.entities["contacts"].by_name
-            known = standard if set(self._names) <= set(standard) else self._fields
-            if missing := sorted(set(self._names) - set(known)):
-                raise Denied(self._app, f"this account has no field {', '.join(missing)}", code="no_such_field")
-            self._wanted = {name: known[name] for name in self._names if name != "lists"}
-        return self._wanted
+    @cached_property
+    def _readers(self) -> Sequence[tuple[str, Callable[[object], Value]]]:
+        """How each wanted field is read, ``lists`` left out. The account is asked only where a field is not a standard
+        one; raises ``Denied`` for a field that it does not have."""
+        standard = IContact.catalogue.entities["contacts"].by_name
+        known = standard if set(self._names) <= set(standard) else self._fields
+        if missing := sorted(set(self._names) - set(known)):
+            raise Denied(self._app, f"this account has no field {', '.join(missing)}", code="no_such_field")
+        return [(name, reader(known[name])) for name in self._names if name != "lists"]
 
     def list(self, since: str | None = None) -> Iterator[Page]:
         """Everybody, also those on no list (``status=total``)."""
@@ -165,7 +163,7 @@ class Contacts:
 
     def create(self, drafts: Sequence[Draft]) -> Sequence[Outcome]:
         """One call for all, then one for their lists."""
-        self._resolve()
+        _ = self._readers  # a field that is not there is found before anything is written
         outcomes: dict[int, Outcome] = {}
         fit: dict[str, int] = {}
         for index, draft in enumerate(drafts):
@@ -218,7 +216,7 @@ class Contacts:
 
     def update(self, patches: Sequence[Patch]) -> Sequence[Outcome]:
         """One merging POST a contact; the answer holds what is now stored."""
-        self._resolve()
+        _ = self._readers  # a field that is not there is found before anything is written
         return one_by_one(patches, self._update)
 
     def _update(self, patch: Patch) -> Outcome:
@@ -281,7 +279,7 @@ class Contacts:
 
     def _record(self, row: Row, lists: tuple[str, ...] | None) -> Record:
         """``lists`` is None where nobody asked for them: then the field was not returned."""
-        values = {name: read_value(field, row[name]) for name, field in self._resolve().items() if name in row}
+        values = {name: read(row[name]) for name, read in self._readers if name in row}
         if "lists" in self._names and lists is not None:
             values["lists"] = lists or None
         return Record(id=str(row["contactId"]), values=values)

@@ -23,7 +23,7 @@ class Budget:
 
     app: str
     per_second: float | None = field(default=None, kw_only=True)
-    burst: int = field(default=1, kw_only=True)
+    burst: int = field(default=5, kw_only=True)
     daily: int | None = field(default=None, kw_only=True)
     patience: float = field(default=60.0, kw_only=True)
     clock: Callable[[], float] = field(default=time.monotonic, kw_only=True)

@@ -61,7 +61,7 @@ def test_a_pause_holds_for_everybody() -> None:
 
 def test_a_pause_that_comes_while_waiting_is_waited_for_too() -> None:
     clock = FakeClock()
-    shared = budget(clock, per_second=1.0)
+    shared = budget(clock, per_second=1.0, burst=1)
     shared.acquire()
     shared.sleep = lambda seconds: (clock.sleep(seconds), shared.pause(5) if len(clock.slept) == 1 else None)
     shared.acquire()

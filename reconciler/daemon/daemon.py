@@ -49,7 +49,7 @@ class Daemon:
         self.metrics.specs(desired.connections.values(), desired.kept, loaded.problems)
         for action in desired.actions:
             self._act(action)
-        self._loaded = True
+        self._loaded = self._loaded or loaded.complete
 
     def _act(self, action: Action) -> None:
         if action.kind is Kind.REMOVE:

@@ -1,8 +1,8 @@
 """What the main thread is asked to do, by signals and by other threads.
 
-A signal that comes in the instant before the main thread begins to wait on a lock or a queue does not end that wait, nor
-does one that another thread takes. The interpreter's wake-up descriptor has no such gap: the signal's number goes into
-a socket, and the main thread reads its wishes from there.
+A signal that comes in the instant before the main thread begins to wait on a lock or a queue does not end that wait,
+nor does one that another thread takes. The interpreter's wake-up descriptor has no such gap: the signal's number goes
+into a socket, and the main thread reads its wishes from there.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ class FolderSource:
         """See :class:`~reconciler.daemon.ports.Source`."""
         files = self._with_last_good_accounts(load_folder(self._folder))
         resolution = resolve(files, self._apps)
+        whole = files.files.get(str(self._folder))  # stands for the folder itself when that cannot be read
         located = files.connections
         return Loaded(
             connections=tuple(
@@ -42,7 +43,7 @@ class FolderSource:
             ),
             problems=(*resolution.problems, *resolution.warnings),
             named=frozenset(located),
-            complete=str(self._folder) not in files.files,
+            complete=whole is None or not whole.problems,
         )
 
     def _with_last_good_accounts(self, found: Files) -> Files:

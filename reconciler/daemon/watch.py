@@ -113,15 +113,14 @@ class Watcher:
 
     def run(self, stop: Event) -> None:
         """Until ``stop`` is set. A watch that the system refuses leaves the glances."""
-        self._look()
         while not stop.is_set():
             points = watch_points(self._folder)
+            self._look()  # what came before the watch is set brings no event
             try:
                 self._watch(points, stop)
             except (OSError, RuntimeError) as error:
                 log.warning("cannot watch, glancing instead", every=self._poll, cause=type(error).__name__)
                 stop.wait(self._poll)
-                self._look()
 
     def _watch(self, points: frozenset[Path], stop: Event) -> None:
         """Until the way to the folder is another one."""

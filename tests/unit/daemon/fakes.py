@@ -19,12 +19,14 @@ class HandTimer:
 
     def __init__(self, now: float = 1_000_000.0) -> None:
         self.time = now
+        self.settings = 0
         self.alarms: dict[str, tuple[float, Callable[[str], None]]] = {}
 
     def now(self) -> float:
         return self.time
 
     def at(self, name: str, when: float, call: Callable[[str], None]) -> None:
+        self.settings += 1
         self.alarms[name] = (when, call)
 
     def cancel(self, name: str) -> None:

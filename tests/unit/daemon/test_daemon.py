@@ -157,6 +157,14 @@ def test_readiness_comes_with_the_first_outcomes(house):
     assert house.daemon.ready().good
 
 
+def test_a_folder_that_was_never_there_is_not_ready_but_one_that_vanished_later_is(house):
+    house.load(complete=False)
+    assert not house.daemon.ready().good
+    house.load()
+    house.load(complete=False)
+    assert house.daemon.ready().good
+
+
 def test_the_secret_files_of_all_connections_are_watched(house, tmp_path):
     house.load(wanted(secrets=frozenset({tmp_path / "a"})), wanted("sales", secrets=frozenset({tmp_path / "b"})))
     assert house.daemon.secret_files() == {tmp_path / "a", tmp_path / "b"}

@@ -113,6 +113,9 @@ def test_codes_without_end_become_other(metrics):
     codes = [dict(labels)["code"] for name, labels in samples(metrics) if name == "reconciler_refused_writes_total"]
     assert len(codes) == CODES_AT_MOST + 1
     assert value(metrics, "refused_writes_total", connection="news", code="other") == 1000 - CODES_AT_MOST
+    metrics.forget("news")
+    metrics.observe(wanted(), report(failures={"E999": 1}))
+    assert value(metrics, "refused_writes_total", connection="news", code="E999") == 1
 
 
 def test_a_removed_connection_leaves_no_series(metrics):

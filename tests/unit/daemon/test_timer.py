@@ -51,6 +51,17 @@ def test_an_alarm_may_set_itself_anew_while_it_rings(timer):
     assert rings == ["news"] * 20
 
 
+def test_an_alarm_that_rings_before_the_one_that_set_it_has_ended_is_not_lost(timer):
+    second = threading.Event()
+
+    def ring(name):
+        timer.at(name, timer.now(), lambda _name: second.set())
+        second.wait(PATIENCE)
+
+    timer.at("news", timer.now(), ring)
+    assert second.wait(PATIENCE / 2)
+
+
 def test_the_last_word_counts_and_cancelled_alarms_do_not_ring(timer):
     rung, done = [], threading.Event()
     timer.at("news", timer.now() + 3600, rung.append)

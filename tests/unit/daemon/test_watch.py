@@ -86,14 +86,33 @@ def test_new_changed_and_removed_files_are_noticed(folder):
         assert seen.waits_for({"sales.yml": "name: sales"})
 
 
+def edit_until_seen(seen: Seen, path: Path) -> bool:
+    """Watches are set at some instant after the look before."""
+    looks = len(seen.looks)
+    for attempt in range(20):
+        path.write_text(f"name: edit{attempt}")
+        with seen.told:
+            if seen.told.wait_for(lambda: len(seen.looks) > looks, 0.5):
+                return True
+    return False
+
+
 def test_an_event_is_enough_where_glances_are_rare(folder):
     with watching(folder, poll=60) as seen:
-        for attempt in range(1000):  # the watch is set at some instant after the first look
-            (folder / "news.yaml").write_text(f"name: news{attempt}")
-            with seen.told:
-                if seen.told.wait_for(lambda: len(seen.looks) > 1, 0.5):
-                    break
-        assert seen.waits_for(seen.content())
+        assert edit_until_seen(seen, folder / "news.yaml")
+
+
+def test_events_are_heard_from_the_folder_that_a_link_points_at_now(tmp_path):
+    for version in ("aaa", "bbb"):
+        (tmp_path / "trees" / version / "connections.d").mkdir(parents=True)
+        (tmp_path / "trees" / version / "connections.d" / "news.yaml").write_text(f"name: {version}")
+    (tmp_path / "current").symlink_to("trees/aaa")
+    with watching(tmp_path / "current" / "connections.d", poll=60) as seen:
+        assert edit_until_seen(seen, tmp_path / "trees" / "aaa" / "connections.d" / "news.yaml")
+        (tmp_path / "next").symlink_to("trees/bbb")
+        (tmp_path / "next").rename(tmp_path / "current")
+        assert seen.waits_for({"news.yaml": "name: bbb"})
+        assert edit_until_seen(seen, tmp_path / "trees" / "bbb" / "connections.d" / "news.yaml")
 
 
 def test_an_atomic_rename_is_a_change_of_content(folder):

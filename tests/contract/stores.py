@@ -35,6 +35,18 @@ def in_memory(_folder: Path) -> SqlStore:
 STORES = {"file": in_file, "memory": in_memory}
 
 
+def opened(request, tmp_path):
+    """The fixture ``store``: each of them in turn."""
+    made = STORES[request.param](tmp_path)
+    yield made
+    made.close()
+
+
+def newsletter(store):
+    """The fixture ``state``: one connection of it."""
+    return store.connection("newsletter")
+
+
 def fingerprint(number: int) -> bytes:
     return number.to_bytes(8, "big")
 
@@ -52,3 +64,8 @@ def pair(left_id: str, right_id: str, **facts) -> Link:
 def create(source_id: str = "l1", **facts) -> Intent:
     facts = {"id": None, "fields": {"email": "crm.Email -> news.email @newsletter.yaml:12"}} | facts
     return Intent(side=Side.RIGHT, verb=Verb.CREATE, source_id=source_id, **facts)
+
+
+def only_link(state) -> Link:
+    [found] = state.all_links()
+    return found

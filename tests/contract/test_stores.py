@@ -9,29 +9,15 @@ import pytest
 
 from reconciler.errors import LeaseHeld
 from reconciler.model.link import ContactState
-from reconciler.model.plan import Verb
 from reconciler.model.record import Side
-from reconciler.state.base import Cycle, Intent, Memory, Result, Seen
-from tests.contract.stores import STORES, create, fingerprint, pair, seen
+from reconciler.state.base import Memory, Seen
+from tests.contract.stores import STORES, create, fingerprint, newsletter, only_link, opened, pair, seen
 
 LEFT, RIGHT = Side
 
 
-@pytest.fixture(params=STORES)
-def store(request, tmp_path):
-    made = STORES[request.param](tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def state(store):
-    return store.connection("newsletter")
-
-
-def only_link(state):
-    [link] = state.all_links()
-    return link
+store = pytest.fixture(params=STORES)(opened)
+state = pytest.fixture(newsletter)
 
 
 class TestMemory:
@@ -188,192 +174,6 @@ class TestContacts:
         known = (state.known(LEFT, ["l1"])["l1"].cause for _ in range(3))
         state.record(seen(f"l{number}", cause=cause) for number, cause in enumerate(known, start=5))
         assert {one.cause for one in state.known(LEFT, ["l5", "l6", "l7"]).values()} == {"was here"}
-
-
-class TestLinks:
-    def test_a_link_comes_back_as_it_was(self, state):
-        told = pair(
-            "l1",
-            "r1",
-            left_base={
-                "Email": fingerprint(1),
-                "Lists": fingerprint(2) + fingerprint(3),
-                "Phone": b"",
-                "Big": bytes(800),
-            },
-            right_base={},
-            rules=frozenset({"customers", "bounces"}),
-            effects={"customers": {"lists": ("Customers", "Dutch")}},
-            gone=LEFT,
-        )
-        state.record([], [told])
-        found = only_link(state)
-        assert replace(found, link_id=None) == told
-        assert state.links([found.link_id, 12345]) == {found.link_id: found}
-        assert state.link_of(LEFT, ["l1", "r1"]) == {"l1": found}
-        assert state.link_of(RIGHT, ["r1"]) == {"r1": found}
-
-    def test_bases_with_other_fields_live_side_by_side(self, state):
-        bases = [{}, {"a": fingerprint(1)}, {"b": b"", "a": fingerprint(2)}, {"a": b"", "b": fingerprint(3)}]
-        state.record([], [pair(f"l{n}", f"r{n}", left_base=base) for n, base in enumerate(bases)])
-        assert [link.left_base for link in state.all_links()] == bases
-
-    def test_a_trashed_link_does_not_count(self, state):
-        state.record([], [pair("l1", "r1"), pair("l2", "r2", gone=RIGHT)])
-        assert state.link_count() == 1
-
-    def test_the_same_pair_again_is_the_same_link(self, state):
-        state.record([], [pair("l1", "r1")])
-        before = only_link(state)
-        state.record([], [pair("l1", "r1", rules=frozenset({"customers"}))])
-        assert only_link(state) == replace(before, rules=frozenset({"customers"}))
-        assert state.link_count() == 1
-
-    @pytest.mark.parametrize("ends", [("l1", "r9"), ("l9", "r1")])
-    def test_a_new_link_replaces_a_trashed_one_of_either_id(self, state, ends):
-        state.record([], [pair("l1", "r1", gone=RIGHT)])
-        state.settle(5.0, [], [pair(*ends)])
-        assert (only_link(state).left_id, only_link(state).right_id) == ends
-        assert state.link_count() == 1
-
-    def test_a_new_link_can_replace_two(self, state):
-        state.record([], [pair("l1", "r1", gone=RIGHT), pair("l2", "r2"), pair("l3", "r3")])
-        state.record([], [pair("l1", "r2")])
-        assert {(link.left_id, link.right_id) for link in state.all_links()} == {("l1", "r2"), ("l3", "r3")}
-        assert state.link_count() == 2
-
-    def test_a_link_moves_and_keeps_its_id(self, state):
-        state.record([], [pair("l1", "r1"), pair("l2", "r2")])
-        moved = replace(state.link_of(LEFT, ["l1"])["l1"], right_id="r2")
-        state.settle(5.0, [], [moved])
-        assert state.all_links() == [moved]
-        assert state.link_count() == 1
-
-    def test_trashing_a_link_by_its_id(self, state):
-        state.record([], [pair("l1", "r1")])
-        trashed = replace(only_link(state), gone=LEFT)
-        state.settle(5.0, [], [trashed])
-        assert state.all_links() == [trashed]
-        assert state.link_count() == 0
-
-    def test_two_links_may_swap_ends(self, state):
-        state.record([], [pair("l1", "r1"), pair("l2", "r2")])
-        one, two = state.all_links()
-        swapped = [replace(one, right_id="r2"), replace(two, right_id="r1")]
-        state.record([], swapped)
-        assert state.all_links() == swapped
-        assert state.link_count() == 2
-
-    def test_link_ids_are_never_used_again(self, state):
-        state.record([], [pair("l1", "r1")])
-        old = only_link(state).link_id
-        state.record([], unlink=[old])
-        state.record([], [pair("l2", "r2")])
-        assert only_link(state).link_id > old
-
-    def test_unlinking_drops_links_and_leaves_the_records(self, state):
-        state.record([seen("l1")], [pair("l1", "r1"), pair("l2", "r2", gone=LEFT), pair("l3", "r3")])
-        numbers = [link.link_id for link in state.all_links()]
-        state.record([], unlink=[*numbers[:2], 12345])
-        assert [link.link_id for link in state.all_links()] == numbers[2:]
-        assert state.link_count() == 1
-        assert state.known(LEFT, ["l1"])["l1"].link_id is None
-
-    def test_links_come_in_pages(self, state):
-        state.record([], [pair(f"l{number}", f"r{number}") for number in range(12)])
-        first = state.all_links(limit=5)
-        rest = state.all_links(after=first[-1].link_id)
-        assert [link.left_id for link in first + rest] == [f"l{number}" for number in range(12)]
-
-
-class TestJournal:
-    def test_an_intent_is_open_until_its_result(self, state):
-        told = create(source_keys=(fingerprint(1), b""), link_id=7)
-        [intent_id] = state.intend(state.begin(1.0), 1.0, [told])
-        assert state.open_intents() == [replace(told, intent_id=intent_id)]
-        state.settle(2.0, [Result(intent_id, "done", "r1")])
-        assert state.open_intents() == []
-
-    @pytest.mark.parametrize("verb", Verb)
-    def test_a_lost_write_stays_open_until_it_is_looked_for(self, state, verb):
-        told = Intent(RIGHT, verb, "r1", "l1", {"email": "why"})
-        [intent_id] = state.intend(state.begin(1.0), 1.0, [told])
-        state.settle(2.0, [Result(intent_id, "lost")])
-        assert state.open_intents() == [replace(told, intent_id=intent_id)]
-        state.settle(3.0, [Result(intent_id, "adopted", "r1")])
-        assert state.open_intents() == []
-
-    @pytest.mark.parametrize("status", ["done", "refused", "unsent", "adopted", "abandoned"])
-    def test_every_other_result_closes_an_intent(self, state, status):
-        [intent_id] = state.intend(state.begin(1.0), 1.0, [create()])
-        state.settle(2.0, [Result(intent_id, status, code="duplicate")])
-        assert state.open_intents() == []
-
-    def test_intents_get_their_ids_in_order(self, state):
-        ids = state.intend(state.begin(1.0), 1.0, [create(f"l{number}") for number in range(5)])
-        assert {intent.intent_id: intent.source_id for intent in state.open_intents()} == {
-            intent_id: f"l{number}" for number, intent_id in enumerate(ids)
-        }
-
-    def test_results_and_links_come_together(self, state):
-        [intent_id] = state.intend(state.begin(1.0), 1.0, [create()])
-        state.settle(2.0, [Result(intent_id, "done", "r1")], [pair("l1", "r1")])
-        assert state.open_intents() == []
-        assert state.link_of(RIGHT, ["r1"])["r1"].left_id == "l1"
-
-    def test_history_tells_of_both_records_newest_first(self, state):
-        cycle = state.begin(1.0)
-        [first] = state.intend(cycle, 1.0, [create()])
-        state.settle(2.0, [Result(first, "done", "r1")])
-        update = Intent(RIGHT, Verb.UPDATE, "r1", "l1", {"phone": "why"})
-        state.intend(cycle, 3.0, [update, create("l2")])
-        told = [(entry.cycle, entry.at, entry.intent.verb, entry.status) for entry in state.history(RIGHT, "r1")]
-        assert told == [(cycle, 3.0, Verb.UPDATE, "open"), (cycle, 1.0, Verb.CREATE, "done")]
-        assert state.history(LEFT, "l1") == state.history(RIGHT, "r1")
-        assert state.history(LEFT, "l1", limit=1) == state.history(RIGHT, "r1")[:1]
-        assert state.history(RIGHT, "l1") == []
-
-    def test_a_refusal_keeps_its_code(self, state):
-        [intent_id] = state.intend(state.begin(1.0), 1.0, [create()])
-        state.settle(2.0, [Result(intent_id, "refused", code="INVALID_EMAIL")])
-        assert [(entry.status, entry.code) for entry in state.history(LEFT, "l1")] == [("refused", "INVALID_EMAIL")]
-
-
-class TestCycles:
-    def test_a_cycle_is_told_with_its_counts(self, state):
-        number = state.begin(1.0)
-        assert state.cycles() == [Cycle(number, 1.0, None, "running")]
-        state.finish(number, 4.0, "ok", "nothing to do", {"created": 3})
-        assert state.cycles() == [Cycle(number, 1.0, 4.0, "ok", "nothing to do", {"created": 3})]
-
-    def test_a_cycle_that_never_ended_is_abandoned_by_the_next(self, state):
-        first, second = state.begin(1.0), state.begin(2.0)
-        assert second > first
-        assert [(cycle.cycle, cycle.result) for cycle in state.cycles()] == [(second, "running"), (first, "abandoned")]
-
-    def test_the_latest_come_first(self, state):
-        numbers = [state.begin(float(at)) for at in range(5)]
-        assert [cycle.cycle for cycle in state.cycles(limit=2)] == [numbers[4], numbers[3]]
-
-    def test_pruning_drops_what_is_old_and_settled(self, state):
-        old = state.begin(1.0)
-        settled, waiting, lost = state.intend(old, 1.0, [create("l1"), create("l2"), create("l3")])
-        state.settle(1.0, [Result(settled, "done", "r1"), Result(lost, "lost")])
-        state.finish(old, 2.0, "ok", "", {})
-        young = state.begin(10.0)
-        [recent] = state.intend(young, 10.0, [create("l4")])
-        state.settle(10.0, [Result(recent, "done", "r4")])
-        assert state.prune(10.0) == 2
-        assert state.prune(10.0) == 0
-        assert [intent.intent_id for intent in state.open_intents()] == [waiting, lost]
-        assert [cycle.cycle for cycle in state.cycles()] == [young]
-        assert len(state.history(LEFT, "l4")) == 1
-
-    def test_cycle_numbers_are_never_used_again(self, state):
-        old = state.begin(1.0)
-        state.finish(old, 1.0, "ok", "", {})
-        state.prune(99.0)
-        assert state.begin(100.0) > old
 
 
 class TestLease:

@@ -38,6 +38,12 @@ class Answer(msgspec.Struct):
     warnings: list[str] | str | None = None
     errors: list[str] | str | None = None
 
+    def __post_init__(self) -> None:
+        """A contact without its id, or a list without its name, is not what is documented."""
+        needed = ((self.contacts, ("contactId",)), (self.lists, ("listId", "name")))
+        if any(name not in row for rows, names in needed for row in rows or () for name in names):
+            raise ValueError("a row lacks its id")
+
     @property
     def count(self) -> int | None:
         """How many rows there are in all, where the answer says so (numbers may come as text)."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def refused(error: Rejected) -> Refused:
+def refused(error: AppError) -> Refused:
     """The app refused what was asked for one item."""
     return Refused(code=error.code or "rejected", message=str(error))
 

@@ -36,6 +36,11 @@ class Page(msgspec.Struct, rename="camel"):
     records: list[dict[str, object]]
     next_records_url: str | None = None
 
+    def __post_init__(self) -> None:
+        """A row without its id is not what is documented."""
+        if any("Id" not in row for row in self.records):
+            raise ValueError("a row lacks its id")
+
 
 class _Match(msgspec.Struct):
     record: dict[str, object] = {}
@@ -140,7 +145,7 @@ class SObject:
         """These rows as they are stored; those that are gone are left out. At most 2,000 ids."""
         path = f"{self._root}/composite/sobjects/{self.name}"
         response = self.http.request("POST", path, json={"ids": ids, "fields": fields}, idempotent=True)
-        return [row for row in response.json(list[Row | None]) if row]
+        return [row for row in response.json(list[Row | None]) if row and "Id" in row]
 
     def save(self, method: Literal["POST", "PATCH"], rows: Sequence[Row]) -> list[RowResult]:
         """Create or update a collection of at most 200; rows that ran into a lock get a second chance."""

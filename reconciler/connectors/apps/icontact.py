@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from reconciler.model.field import Field as AppField
     from reconciler.model.record import Value
 
+_INVALID = "400"
+"""What a call as a whole is answered with when something in it is invalid."""
+
 
 class Credentials(BaseModel):
     """``auth`` of an account: the application's id, the user, and the application password (not the login's)."""
@@ -183,13 +186,13 @@ class Contacts:
             answer = self._folder.post("contacts", rows, idempotent=False)
         except NoAnswer as error:
             return dict.fromkeys(indexes, Lost(str(error)))
-        except Rejected as error:  # the whole call, perhaps for one bad item: halve until it is found
+        except AppError as error:
+            if error.code != _INVALID:
+                return dict.fromkeys(indexes, Unsent(error))
             if len(indexes) == 1:
                 return {indexes[0]: refused(error)}
-            half = len(indexes) // 2
+            half = len(indexes) // 2  # the whole call, perhaps for one bad item: halve until it is found
             return self._create(drafts, indexes[:half]) | self._create(drafts, indexes[half:])
-        except AppError as error:
-            return dict.fromkeys(indexes, Unsent(error))
         return self._created(answer, drafts, indexes)
 
     def _created(self, answer: Answer, drafts: Sequence[Draft], indexes: Sequence[int]) -> dict[int, Outcome]:

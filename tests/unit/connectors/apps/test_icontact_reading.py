@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.errors import CursorExpired, Rejected
+from reconciler.errors import CursorExpired, Rejected, Retryable
 from tests.unit.connectors.apps.icontact_desk import Desk, contacts, row
 from tests.unit.connectors.wire import Wire, answer
 
@@ -89,3 +89,14 @@ def test_a_search_brings_exact_matches_only() -> None:
 def test_there_are_no_deltas() -> None:
     with pytest.raises(CursorExpired):
         list(contacts(Desk()).list("yesterday"))
+
+
+@pytest.mark.parametrize("body", [{"contacts": [{"email": "a@example.com"}]}, {"contacts": "none"}, [], "<html>"])
+def test_an_answer_in_another_form_is_tried_again_later(body: object) -> None:
+    with pytest.raises(Retryable, match="documented form"):
+        list(contacts(Wire(answer(body))).list())
+
+
+def test_a_status_of_another_day_is_passed_on() -> None:
+    (page,) = contacts(Wire(answer({"contacts": [row(1, status="asleep")], "total": 1})), "status").list()
+    assert page.records[0].values == {"status": "asleep"}

@@ -66,6 +66,13 @@ def test_a_batch_that_could_not_be_sent_is_unsent() -> None:
     assert isinstance(outcome.error, Retryable)
 
 
+def test_a_call_that_is_refused_whatever_it_holds_is_not_taken_apart() -> None:
+    desk = Desk(POST__contacts=answer({"errors": ["no such folder"]}, 404))
+    outcomes = contacts(desk).create([Draft({"email": f"{n}@example.com"}) for n in range(8)])
+    assert all(isinstance(outcome, Unsent) for outcome in outcomes)
+    assert len(desk.requests) == 1
+
+
 def test_an_answer_with_another_address_leaves_the_question_open() -> None:
     desk = Desk(POST__contacts={"contacts": [row(1, email="a@other.example")]})
     (outcome,) = contacts(desk).create([Draft({"email": "a@example.com"})])

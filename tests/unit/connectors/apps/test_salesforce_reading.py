@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from reconciler.errors import CursorExpired, Denied
+from reconciler.errors import CursorExpired, Denied, Retryable
 from tests.unit.connectors.apps.salesforce_org import (
     DATA,
     DATE,
@@ -17,6 +17,7 @@ from tests.unit.connectors.apps.salesforce_org import (
     records,
     row,
 )
+from tests.unit.connectors.wire import answer
 
 
 def test_a_listing_follows_the_server_from_page_to_page_until_it_is_done() -> None:
@@ -121,3 +122,9 @@ def test_a_field_to_search_by_must_exist() -> None:
     with pytest.raises(Denied):
         records(wire).find("Id = null OR Name", ["x"])
     assert wire.queries == []
+
+
+@pytest.mark.parametrize("body", [{"totalSize": 1, "done": True, "records": [{"Email": None}]}, {}, [], "<html>"])
+def test_an_answer_in_another_form_is_tried_again_later(body: object) -> None:
+    with pytest.raises(Retryable, match="documented form"):
+        list(records(Org(answer(body))).list())

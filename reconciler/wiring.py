@@ -56,11 +56,13 @@ class Apps(Mapping[str, AppFacts]):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything outside: environment, files, clocks; and the secrets that no log line may show."""
+    """Everything outside: environment, files, clocks; and the secrets that no log line may show. ``clock`` is the time
+    of day, ``monotonic`` counts the seconds between calls; ``sleep`` lets both go on."""
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     read_file: Callable[[str], str] = lambda path: Path(path).read_text(encoding="utf-8")
     clock: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     secrets: Secrets = field(default_factory=Secrets)
 
@@ -107,8 +109,11 @@ class Accounts:
             self._world.secrets.add(value)
         base_url = spec.base_url or app.base_url or ""
         auth = app.authenticate(app.credentials.model_validate(found), base_url)
-        budget = Budget(spec.app, per_second=spec.rate or rate, daily=spec.daily, sleep=self._world.sleep)
-        return Http(app=spec.app, base_url=base_url, auth=auth, budget=budget, sleep=self._world.sleep)
+        world = self._world
+        budget = Budget(
+            spec.app, per_second=spec.rate or rate, daily=spec.daily, clock=world.monotonic, sleep=world.sleep
+        )
+        return Http(app=spec.app, base_url=base_url, auth=auth, budget=budget, sleep=world.sleep, clock=world.clock)
 
 
 @dataclass(slots=True)

@@ -68,7 +68,7 @@ _DATE = r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\d-])"
 _BETWEEN = r"(?:[\s().\-/\u00a0\u2010-\u2015]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\t)"  # also as a repr spells them
 _PHONE = re.compile(rf"(?<![\w.])(?!{_DATE})(?:\+|00)?\(?\d(?:{_BETWEEN}{{0,3}}\d){{6,}}(?!\w)")
 _TOKEN = re.compile(r"[A-Za-z0-9+_=~-]{24,}")
-_BASE64 = re.compile(r"(?<![\w/.])[A-Za-z0-9+/]{32,}={0,2}(?![\w/.])")
+_BASE64 = re.compile(r"(?<![\w/.])[A-Za-z0-9+/]{32,}={0,2}(?![\w/]|\.\w)")
 
 
 class Secrets:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import io
 import json
 import logging
@@ -108,6 +109,7 @@ def test_python_warnings_pass_the_same_door():
         ("password=hunter2&x=1", "password=[redacted]&x=1"),
         ("API-Password: hunter2", f"API-Password: {HIDDEN}"),
         ("with bearer abcdef123", "with bearer [redacted]"),
+        ("wrong: Zm9v/YmFyYmF6/cXV4L2NvcmdlL2dyYXVsdA==.", f"wrong: {HIDDEN}."),
         ("key 9f86d081884c7d659a2feaa0c55ad015 is bad", f"key {HIDDEN} is bad"),
     ],
 )
@@ -256,6 +258,13 @@ def test_a_phone_number_never_comes_out(canary, place, word, log_format):
 
 @given(canary=tokens, **everywhere)
 def test_a_long_token_never_comes_out(canary, place, word, log_format):
+    assert_hidden(canary, place, word, log_format)
+
+
+@given(canary=st.binary(min_size=32, max_size=64).map(lambda raw: base64.b64encode(raw).decode()), **everywhere)
+@example(canary="ab/cdefg1/hijKLMno/pqrst2/uvwxy/z01+A", place="within", word="a", log_format="json")
+def test_base64_never_comes_out(canary, place, word, log_format):
+    assume(canary.upper() != canary != canary.lower())
     assert_hidden(canary, place, word, log_format)
 
 

@@ -38,10 +38,11 @@ FRESH_SECONDS = 30.0
 
 @dataclass(slots=True)
 class Applied:
-    """What became of the plan so far."""
+    """What became of the plan so far. ``hiding`` are sides whose listing did not show a record that is there."""
 
     done: Counter[tuple[Side, Verb]] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
+    hiding: set[Side] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -182,6 +183,8 @@ class Applier:
             found = find_by_key(self.live, side, sources)
         except AppError as error:
             return dict.fromkeys(range(len(batch)), Unsent(error))
+        if found:
+            self.applied.hiding.add(side)
         taken = {self.live.program.keys(side, one)[0] for one in found}
         there = Refused("exists", "a contact with this key appeared since the listing", stale=True)
         return {number: there for number, one in enumerate(drafts) if self.live.program.keys(side, one)[0] in taken}

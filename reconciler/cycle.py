@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.apply import CREATES, UPDATES, Applied, Applier
-from reconciler.decide import QUIET, Ledger, decide, key_is_searchable, operations, settled_link
+from reconciler.decide import QUIET, decide, key_is_searchable, operations, settled_link
 from reconciler.errors import (
     Denied,
     GuardRefused,
@@ -99,7 +99,7 @@ def _steps(work: Workspace, lease: Lease, cycle: int, draft: _Draft, *, approve:
     applier = Applier(live, work, draft.reads, cycle, lease, draft.applied)
     applier.run()
     lease.check()
-    record(live, work, draft.reads, ledger, intents)
+    record(live, work, draft.reads, ledger.doubtful | draft.applied.hiding, intents)
     draft.end("ok", "")
 
 
@@ -134,14 +134,19 @@ def _want_counterparts(live: Live, work: Workspace, side: Side) -> None:
         work.want(side, (link.id(side) for link in live.state.links(link_ids).values() if link.gone is not side))
 
 
-def record(live: Live, work: Workspace, reads: Mapping[Side, Read], ledger: Ledger, intents: Sequence[Intent]) -> None:
-    """Remember every conclusion that wrote nothing, close old questions, and move the cursors last of all."""
+def record(
+    live: Live, work: Workspace, reads: Mapping[Side, Read], doubtful: Set[Side], intents: Sequence[Intent]
+) -> None:
+    """Remember every conclusion that wrote nothing, close old questions, and move the cursors last of all.
+
+    ``doubtful`` sides are read completely next time: something that is there, or may be gone, did not show.
+    """
     live.state.record((), forget=work.forgotten(), unlink=buried_links(live, work))
     for part in work.decisions(QUIET, PORTION):
         links = [decision.link for decision in part if decision.link and settled_link(decision)]
         live.state.record(_observations(live, work, part), links)
     _close(live, intents, reads)
-    cursors = {side: read.cursor for side, read in reads.items() if read.cursor and side not in ledger.doubtful}
+    cursors = {side: read.cursor for side, read in reads.items() if read.cursor and side not in doubtful}
     live.state.remember(Memory(live.program.connection.digest, cursors))
 
 

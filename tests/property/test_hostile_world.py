@@ -134,8 +134,36 @@ class HostileWorld(RuleBasedStateMachine):
         die_at=st.none() | st.integers(1, 120),
     )
     def a_cycle_meets_a_fault(self, side: Side, what: tuple[str, faults.Fault], skip: int, die_at: int | None) -> None:
-        note(f"fault {what[0]} on the {side}")
-        self.desk.faulty[side].arm(what[0], what[1], skip=skip)
+        self.meet({side: what}, skip, die_at)
+
+    @rule(
+        email=st.sampled_from(EMAILS),
+        what=st.dictionaries(sides, st.sampled_from(FAULTS), min_size=1),
+        skip=st.integers(0, 1),
+        die_at=st.none() | st.integers(1, 120),
+    )
+    def twins_meet_faults(self, email: str, what: dict, skip: int, die_at: int | None) -> None:
+        """The same person turns up on both sides, at the worst moment."""
+        for side in Side:
+            self.somebody_is_added(side=side, email=email, tags=False)
+        self.meet(what, skip, die_at)
+
+    @rule(
+        side=sides,
+        email=st.sampled_from(EMAILS),
+        lost=st.sampled_from([fault for fault in FAULTS if fault[0] == "create"]),
+        what=st.dictionaries(sides, st.sampled_from(FAULTS), min_size=1),
+    )
+    def a_lost_create_meets_faults(self, side: Side, email: str, lost: tuple, what: dict) -> None:
+        """A create whose answer is lost, and a next cycle that does not see it either."""
+        self.somebody_is_added(side=side.other, email=email, tags=False)
+        self.meet({side: lost}, 0, None)
+        self.meet(what, 0, None)
+
+    def meet(self, what: dict, skip: int, die_at: int | None) -> None:
+        for side, (method, fault) in what.items():
+            note(f"fault {method} on the {side}: {fault.__qualname__}")
+            self.desk.faulty[side].arm(method, fault, skip=skip)
         self.cycle(die_at=die_at)
         self.desk.heal()
 

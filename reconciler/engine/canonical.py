@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TRUE = frozenset({"true", "1", "yes", "on"})
 FALSE = frozenset({"false", "0", "no", "off"})
+MOST_DIGITS = 400
+"""A float has fewer; a text like ``1e999999999`` must not become a gigabyte of zeros."""
 
 
 def text(value: str) -> str:
@@ -45,7 +47,7 @@ def phone(value: str, region: str | None = None) -> str:
         parsed = phonenumbers.parse(value, region)
     except phonenumbers.NumberParseException:
         digits = "".join(letter for letter in value if letter.isdigit() or letter == "+")
-        return digits or text(value)
+        return phone(digits, region) if digits and digits != value else text(value)
     number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return f"{number};ext={parsed.extension}" if parsed.extension else number
 
@@ -59,22 +61,26 @@ def boolean(value: str) -> bool | str:
 
 
 def number(value: Value) -> str:
-    """Equal numbers have equal texts: ``1``, ``1.0`` and ``"01"`` are the same."""
+    """Equal numbers have equal texts: ``1``, ``1.0`` and ``"01"`` are the same. What is no number, or has more digits
+    than anybody counts, stays text."""
     try:
         decimal = Decimal(str(value).strip())
     except InvalidOperation:
         return text(str(value))
-    return format(decimal.normalize() if decimal else Decimal(0), "f")
+    if not decimal.is_finite() or abs(decimal.adjusted()) > MOST_DIGITS:
+        return text(str(value))
+    digits = format(decimal, "f") if decimal else "0"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def moment(value: str) -> str:
     """A time as UTC text; a time without a zone is taken as UTC; what is no time stays text."""
     try:
         parsed = datetime.fromisoformat(value.strip())
-    except ValueError:
+        aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        return aware.astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
         return text(value)
-    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat()
 
 
 def canonical(field: Field, value: Value, region: str | None = None) -> Value:

@@ -85,6 +85,9 @@ class _Placed(NamedTuple):
     rivals: frozenset[int]
 
 
+NOBODY: frozenset[int] = frozenset()
+
+
 class Bases:
     """How the bases of one side are stored: the field names once, each base as one blob along them."""
 
@@ -164,8 +167,8 @@ class Links:
         still = [place for place in placed if _same_pair(place, stored)]
         moved = [place for place in placed if not _same_pair(place, stored)]
         self._rewrite(db, still, stored)
-        leaving = frozenset().union(*(place.rivals | {place.link_id} for place in moved))
-        self._delete(db, {number: stored[number] for number in leaving if number in stored})
+        leaving = {number for place in moved for number in (*place.rivals, place.link_id) if number in stored}
+        self._delete(db, {number: stored[number] for number in leaving if number is not None})
         self._insert(db, moved)
 
     def _touched(self, db: Connection, run: list[Link]) -> dict[int, _Stored]:
@@ -241,15 +244,18 @@ def _runs(links: Iterable[Link]) -> Iterator[list[Link]]:
 def _place(run: list[Link], stored: Mapping[int, _Stored]) -> list[_Placed]:
     by_left = {old.left_id: old.link_id for old in stored.values()}
     by_right = {old.right_id: old.link_id for old in stored.values()}
-    places = []
-    for one in run:
-        holders = {by_left.get(one.left_id), by_right.get(one.right_id)}
-        # The same pair said again without its id is the same link.
-        again = next(iter(holders)) if len(holders) == 1 else None
-        link_id = again if one.link_id is None else one.link_id
-        rivals = frozenset(holder for holder in holders if holder not in (None, link_id))
-        places.append(_Placed(one, link_id, rivals))
-    return places
+    return [_placed(one, by_left.get(one.left_id), by_right.get(one.right_id)) for one in run]
+
+
+def _placed(one: Link, left: int | None, right: int | None) -> _Placed:
+    """``left`` and ``right`` are the stored links that hold its ids now."""
+    if left is None and right is None:
+        return _Placed(one, one.link_id, NOBODY)
+    # The same pair said again without its id is the same link.
+    link_id = left if one.link_id is None and left == right else one.link_id
+    return _Placed(
+        one, link_id, frozenset(holder for holder in (left, right) if holder is not None and holder != link_id)
+    )
 
 
 def _entangled(places: list[_Placed]) -> bool:

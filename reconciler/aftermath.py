@@ -114,7 +114,16 @@ def _mark(program: Program, side: Side, decision: Decision, record: Record, befo
     others = [name for name in program.fields[side] if name not in touched]
     if before and before.record and any(record.values.get(one) != before.record.values.get(one) for one in others):
         return b""
+    updated = any(each.side is side and each.verb is Verb.UPDATE for each in decision.operations)
+    if updated and decision.link and not _as_foreseen(program, side, record, decision.link):
+        return b""
     return program.fingerprint(side, record)
+
+
+def _as_foreseen(program: Program, side: Side, record: Record, link: Link) -> bool:
+    """Whether the rules that hold for what the app made of our write are those that the plan counted on."""
+    holding = {rule.name for rule in program.rules_holding(side, record, linked=True)}
+    return holding == {one.rule.name for one in program.rules if one.rule.source is side} & link.rules
 
 
 def standing_after(

@@ -71,6 +71,10 @@ class Program:
         """The rules of ``side`` that match its record."""
         return [item.rule for item in self.rules if item.rule.source is side and item.holds(record.values, linked)]
 
+    def rules_of_pair(self, records: Mapping[Side, Record]) -> list[Rule]:
+        """The rules of either side that match its record of a pair."""
+        return [rule for side in Side for rule in self.rules_holding(side, records[side], linked=True)]
+
     def keys(self, side: Side, record: Record) -> tuple[bytes, ...]:
         """One fingerprint per match key."""
         return keys_of(self.fingerprinter, self.key_fields(side), record)

@@ -20,25 +20,38 @@ if TYPE_CHECKING:
     from reconciler.engine.program import Arrow, Program
     from reconciler.model.connection import Rule
 
+NO_RULE = Standing(ContactState.EXCLUDED, "no rule matches")
+
 
 def update_pair(program: Program, pair: Pair, left: Record, right: Record) -> Decision:
     """The conclusion on a pair of which both records are there."""
     records = {Side.LEFT: left, Side.RIGHT: right}
-    holding = [rule for side in Side for rule in program.rules_holding(side, records[side], linked=True)]
+    holding = program.rules_of_pair(records)
     if not holding:
         return _excluded(program, pair, records)
     link = pair.link or Link(left.id, right.id)
     draft = _Draft(program, records, link)
     for arrow in program.arrows:
         draft.merge(arrow, pair.echo)
+    return draft.decision(pair, _act(draft, holding))
+
+
+def _act(draft: _Draft, holding: list[Rule]) -> list[Rule]:
+    """Act by the rules that hold, and by those that hold once that is written, so that the next plan is empty. Rules
+    that undo each other are left alone after as many rounds as there are rules."""
     draft.act(holding)
-    return draft.decision(pair, holding)
+    for _ in draft.program.rules:
+        later = draft.program.rules_of_pair(draft.after())
+        if later == holding:
+            break
+        holding = later
+        draft.act(holding)
+    return holding
 
 
 def _excluded(program: Program, pair: Pair, records: Mapping[Side, Record]) -> Decision:
     """Both stay as they are; only what a rule added, and promised to take back, is taken back."""
-    standing = Standing(ContactState.EXCLUDED, "no rule matches")
-    standings = dict.fromkeys(Side, standing)
+    standings = dict.fromkeys(Side, NO_RULE)
     left_id, right_id = records[Side.LEFT].id, records[Side.RIGHT].id
     if pair.link is None:
         return Decision(left_id, right_id, standings)
@@ -57,7 +70,6 @@ class _Draft:
         self.targets = {side: Target(records[side].values, link.base(side), prints) for side in Side}
         self.bases = {side: dict(link.base(side)) for side in Side}
         self.undo: dict[Side, dict[Side, tuple[str, ...]]] = {side: dict.fromkeys(Side, ()) for side in Side}
-        self.effects: dict[str, Effects] = {}
         self.verdicts: list[Verdict] = []
 
     def merge(self, arrow: Arrow, echo: Side | None) -> None:
@@ -78,14 +90,21 @@ class _Draft:
     def act(self, holding: list[Rule]) -> None:
         """Lay the rules' actions over what the mappings want, and take back those of rules that stopped holding."""
         names = {rule.name for rule in holding}
+        effects: dict[str, Effects] = {}
         left = [rule.rule for rule in self.program.rules if rule.rule.revert and rule.rule.name not in names]
         for side in Side:
             mine = [rule for rule in holding if rule.source is side.other]
             take_back(self.link, (rule for rule in left if rule.source is side.other), mine, self.targets[side])
             for rule in mine:
                 before = self.link.effects.get(rule.name, {}) if rule.name in self.link.rules else None
-                self.effects[rule.name] = apply_rule(rule, self.targets[side], before)
+                effects[rule.name] = apply_rule(rule, self.targets[side], before)
                 self._base_actions(side, rule)
+        self.link = replace(self.link, rules=frozenset(names), effects=effects)
+
+    def after(self) -> dict[Side, Record]:
+        """Both records as they will be once what was decided so far is written."""
+        later = {side: {name: value for name, (value, _) in self.targets[side].wanted.items()} for side in Side}
+        return {side: replace(one, values={**one.values, **later[side]}) for side, one in self.records.items()}
 
     def operations(self) -> list[Operation]:
         """At most one update a side."""
@@ -93,7 +112,7 @@ class _Draft:
 
     def decision(self, pair: Pair, holding: list[Rule]) -> Decision:
         """What all of it comes to."""
-        effects = {name: done for name, done in self.effects.items() if done}
+        effects = {name: done for name, done in self.link.effects.items() if done}
         link = replace(
             self.link,
             left_base=self._bounded(Side.LEFT),
@@ -160,6 +179,8 @@ class _Draft:
             return Standing(ContactState.FAILED, "; ".join(failed))
         if held:
             return Standing(ContactState.HELD, "; ".join(held))
+        if not holding:
+            return NO_RULE
         return Standing(ContactState.IN_SYNC, f"rule {holding[0].name!r}")
 
 

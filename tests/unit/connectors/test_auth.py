@@ -112,20 +112,18 @@ def test_a_rotated_refresh_token_replaces_the_old_one() -> None:
 
 def test_threads_that_find_the_session_dead_together_renew_it_once() -> None:
     org = Org()
-    answer_with = [org]
-    http = signed(lambda request: answer_with[0](request))
-    http.request("GET", "/data")
-    org.alive = "another"
     together = threading.Barrier(6, timeout=20)
     statuses: list[int] = []
 
-    def answered(request: httpx.Request) -> httpx.Response:
+    def in_step(request: httpx.Request) -> httpx.Response:
         said = org(request)
-        if request.headers.get("Authorization") == "Bearer token1":
+        if said.status_code == 401 and request.headers["Authorization"] == "Bearer token1":
             together.wait()
         return said
 
-    answer_with[0] = answered
+    http = signed(in_step)
+    http.request("GET", "/data")
+    org.alive = "another"
 
     def ask() -> None:
         statuses.append(http.request("GET", "/data").status)

@@ -32,7 +32,7 @@ from reconciler.state.base import Lease, Memory, Observation, Result
 from reconciler.workspace import Workspace, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Sequence, Set
 
     from reconciler.engine.decision import Decision
     from reconciler.state.base import Intent

@@ -222,7 +222,8 @@ def _ask(live: Live, side: Side, ids: Sequence[str]) -> dict[str, Record]:
 
 def fetch(live: Live, side: Side, work: Workspace, ids: Sequence[str]) -> None:
     """Read these records directly into the workspace; those that are gone are left out."""
-    missing = [one for one in ids if one not in work.get(side, ids)]
+    sighted = work.get(side, ids)
+    missing = [one for one in ids if one not in sighted]
     found = _ask(live, side, missing)
     keep(live, side, work, [(record, live.program.fingerprint(side, record)) for record in found.values()])
 

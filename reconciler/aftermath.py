@@ -29,6 +29,20 @@ def patch_of(operation: Operation) -> Patch:
     return Patch(operation.id or "", values, old, operation.version)
 
 
+def confirmed_or_lost(operation: Operation, outcome: Outcome) -> Outcome:
+    """An update that the app accepted without showing what it holds now is as good as unanswered: whatever it made of
+    our values must not be taken for a person's edit."""
+    silent = isinstance(outcome, Written) and operation.verb is Verb.UPDATE
+    if silent and not _shows(operation, outcome):
+        return Lost("done, but the app did not show the record afterwards")
+    return outcome
+
+
+def _shows(operation: Operation, outcome: Outcome) -> bool:
+    record = outcome.record if isinstance(outcome, Written) else None
+    return record is not None and all(one.field in record.values for one in operation.changes)
+
+
 def result_of(intent_id: int, outcome: Outcome) -> Result:
     """An outcome as the journal keeps it."""
     match outcome:

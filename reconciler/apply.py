@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from reconciler.aftermath import Look, final_link, observation_after, patch_of, result_of
+from reconciler.aftermath import Look, confirmed_or_lost, final_link, observation_after, patch_of, result_of
 from reconciler.decide import QUIET, find_by_key, key_is_searchable
 from reconciler.engine.canonical import canonical
 from reconciler.engine.decision import Decision, Pair
@@ -106,8 +106,8 @@ class Applier:
         numbers = self.live.state.intend(self.cycle, self.live.clock(), intents)
         sent = self._send(side, [batch[number] for number in going])
         for intent_id, number, outcome in zip(numbers, going, sent, strict=True):
-            outcomes[number] = outcome
-            results.append(result_of(intent_id, outcome))
+            outcomes[number] = confirmed_or_lost(batch[number], outcome)
+            results.append(result_of(intent_id, outcomes[number]))
         for number, operation in enumerate(batch):
             self._count(operation, outcomes[number])
         return [outcomes[number] for number in range(len(batch))]

@@ -32,7 +32,7 @@ from reconciler.state.base import Lease, Memory, Observation, Result
 from reconciler.workspace import Workspace, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence, Set
+    from collections.abc import Iterator, Sequence
 
     from reconciler.engine.decision import Decision
     from reconciler.state.base import Intent
@@ -135,7 +135,7 @@ def _want_counterparts(live: Live, work: Workspace, side: Side) -> None:
 
 
 def record(
-    live: Live, work: Workspace, reads: Mapping[Side, Read], doubtful: Set[Side], intents: Sequence[Intent]
+    live: Live, work: Workspace, reads: Mapping[Side, Read], doubtful: set[Side], intents: Sequence[Intent]
 ) -> None:
     """Remember every conclusion that wrote nothing, close old questions, and move the cursors last of all.
 

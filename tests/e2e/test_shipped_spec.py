@@ -47,9 +47,7 @@ def customers(apps: Town) -> dict[str, dict[str, object]]:
 def on_list(apps: Town) -> set[str]:
     """Addresses on the list of customers."""
     return {
-        str(one["email"]).casefold()
-        for one in apps.folder.contacts().values()
-        if "Customers" in one.get("lists", ())
+        str(one["email"]).casefold() for one in apps.folder.contacts().values() if "Customers" in one.get("lists", ())
     }
 
 

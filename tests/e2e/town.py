@@ -18,6 +18,8 @@ from reconciler.sandbox.shell import create_app
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from starlette.types import ASGIApp
+
     from reconciler.sandbox.world import World
 
 ENVIRON = {
@@ -161,12 +163,12 @@ def _plain(value: object) -> object:
 
 
 @contextmanager
-def town(clock: Callable[[], float]) -> Iterator[Town]:
-    """Both apps, empty, whose time is ``clock``."""
+def town(clock: Callable[[], float], around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> Iterator[Town]:
+    """Both apps, empty, whose time is ``clock``; ``around`` may stand before each of them."""
     org, folder = SalesforceWorld(clock), IContactWorld(clock)
     with ExitStack() as stack:
-        org_url = stack.enter_context(serve(create_app(SalesforceApi(org), _no_wait))).url
-        folder_url = stack.enter_context(serve(create_app(IContactApi(folder), _no_wait))).url
+        org_url = stack.enter_context(serve(around(create_app(SalesforceApi(org), _no_wait)))).url
+        folder_url = stack.enter_context(serve(around(create_app(IContactApi(folder), _no_wait)))).url
         yield Town(org, folder, org_url, f"{folder_url}/icp")
 
 

@@ -15,7 +15,7 @@ from reconciler.engine.match import Ambiguous, Bond, Match, Member, judge
 from reconciler.model.field import FieldType
 from reconciler.model.link import ContactState, Link
 from reconciler.model.record import Side
-from reconciler.reading import bond_of, fetch
+from reconciler.reading import ask_again, bond_of, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,9 +65,13 @@ def linked_pairs(live: Live, work: Workspace, echoes: Echoes) -> Iterator[Pair |
 
 
 def _both(live: Live, side: Side, work: Workspace, links: Iterable[Link]) -> dict[str, Sighting]:
+    """The records of these links on ``side``. Where listings may be behind, what they showed is asked for again: an old
+    value must not pass for a person's edit."""
     ids = [link.id(side) for link in links]
     sighted = work.get(side, ids)
     dead = {link.id(side) for link in links if link.gone is side}
+    if live.connectors[side].traits.eventual_seconds:
+        ask_again(live, side, work, [one.id for one in sighted.values() if not one.gone])
     fetch(live, side, work, [one for one in ids if one not in sighted and one not in dead])
     return work.get(side, ids)
 

@@ -221,10 +221,14 @@ def _ask(live: Live, side: Side, ids: Sequence[str]) -> dict[str, Record]:
 
 
 def fetch(live: Live, side: Side, work: Workspace, ids: Sequence[str]) -> None:
-    """Read these records directly into the workspace; those that are gone are left out."""
+    """Read these records directly into the workspace, unless they were sighted; those that are gone are left out."""
     sighted = work.get(side, ids)
-    missing = [one for one in ids if one not in sighted]
-    found = _ask(live, side, missing)
+    ask_again(live, side, work, [one for one in ids if one not in sighted])
+
+
+def ask_again(live: Live, side: Side, work: Workspace, ids: Sequence[str]) -> None:
+    """Read these records directly into the workspace, sighted or not; those that are gone are left out."""
+    found = _ask(live, side, ids)
     keep(live, side, work, [(record, live.program.fingerprint(side, record)) for record in found.values()])
 
 

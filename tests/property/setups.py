@@ -33,6 +33,7 @@ def traits(draw: st.DrawFn) -> Traits:
         find_batch=draw(st.sampled_from([2, 50])),
         page_size=draw(st.sampled_from([2, 3, 100])),
         searchable=("Email", "email"),
+        eventual_seconds=draw(st.sampled_from([0.0, 0.0, 60.0])),
     )
 
 

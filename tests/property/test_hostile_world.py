@@ -178,6 +178,13 @@ class HostileWorld(RuleBasedStateMachine):
             self.cycle()
             self.desk.heal()
 
+    @rule(side=sides)
+    def a_listing_shows_old_values(self, side: Side) -> None:
+        if self.desk.setup.traits[side].eventual_seconds:
+            self.desk.faulty[side].arm("list", lies.stale_values(self.moments[side]))
+            self.cycle()
+            self.desk.heal()
+
     @rule(side=sides, index=st.integers(0, 30), name=st.integers(1, 3), skip=st.integers(0, 3))
     def somebody_edits_meanwhile(self, side: Side, index: int, name: int, skip: int) -> None:
         """Between two pages of a listing, on the side that is being read."""

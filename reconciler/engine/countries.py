@@ -13,29 +13,34 @@ from reconciler.engine.transforms import Unmappable
 
 if TYPE_CHECKING:
     from reconciler.engine.transforms import Mapped, Values
+    from reconciler.model.record import Value
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country's name on the left, its ISO 3166-1 alpha-2 code on the right. A name of the same country in another
+    """A country's name on the left, its ISO 3166-1 alpha-2 code on the right. What says the same country in another
     spelling stays as it is."""
 
     def forward(self, left: Values, right_now: Values) -> Mapped:
         """The code of the left name."""
-        del right_now
-        return (None if empty(left[0]) else country_code(str(left[0])),)
+        if empty(left[0]):
+            return (None,)
+        code = country_code(str(left[0]))
+        return right_now if _says(right_now[0], code) else (code,)
 
     def backward(self, right: Values, left_now: Values) -> Mapped:
         """The name for the right code."""
         if empty(right[0]):
             return (None,)
         code = country_code(str(right[0]))
-        try:
-            if not empty(left_now[0]) and country_code(str(left_now[0])) == code:
-                return left_now
-        except Unmappable:
-            pass
-        return (country_name(code),)
+        return left_now if _says(left_now[0], code) else (country_name(code),)
+
+
+def _says(now: Value, code: str) -> bool:
+    try:
+        return not empty(now) and country_code(str(now)) == code
+    except Unmappable:
+        return False
 
 
 @lru_cache(maxsize=1024)

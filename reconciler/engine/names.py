@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.engine.canonical import empty
+from reconciler.engine.transforms import Unmappable
 
 if TYPE_CHECKING:
     from reconciler.engine.transforms import Keep, Mapped, Values
     from reconciler.model.record import Value
+
+INNER = ("first_name", "middle_name", "last_name")
+KEPT = ("prefix", "suffix", "last_name")
+"""Parts that are found again at the ends of a whole name, from the outside in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +38,32 @@ class FullName:
         whole = _words(right[0])
         if whole == _words(_join(left_now)):
             return left_now
+        held = {role: _words(value) for role, value in zip(self.roles, left_now, strict=True)}
         parts: dict[str, str | None] = dict.fromkeys(self.roles)
-        for role, value in zip(self.roles, left_now, strict=True):
-            whole = self._take(role, _words(value), whole, parts)
+        for role in KEPT if len(set(self.roles) & set(INNER)) > 1 else KEPT[:2]:
+            whole = _take(role, held.get(role, []), whole, parts)
         return self._rest(whole, parts)
 
-    def _take(self, role: str, known: list[str], whole: list[str], parts: dict[str, str | None]) -> list[str]:
-        """Set ``role`` aside where the whole still shows what it held; only affixes and compound last names count."""
-        if not known or len(known) >= len(whole):
-            return whole
-        if role == "prefix" and whole[: len(known)] == known:
-            parts[role] = " ".join(known)
-            return whole[len(known) :]
-        if role == "suffix" and whole[-len(known) :] == known:
-            parts[role] = " ".join(known)
-            return whole[: -len(known)]
-        return whole
-
     def _rest(self, whole: list[str], parts: dict[str, str | None]) -> Values:
-        inner = [role for role in self.roles if role in {"first_name", "middle_name", "last_name"}]
-        for role, words in zip(inner, _spread(whole, inner), strict=True):
+        inner = [role for role in self.roles if role in INNER and not parts[role]]
+        if whole and not inner:
+            raise Unmappable("a name, where only what stands around it is mapped")
+        for role, words in zip(inner, _spread(whole, inner), strict=False):
             parts[role] = " ".join(words) or None
         return tuple(parts[role] for role in self.roles)
+
+
+def _take(role: str, known: list[str], whole: list[str], parts: dict[str, str | None]) -> list[str]:
+    """Set ``role`` aside where the whole still shows what it held; only affixes and compound last names count."""
+    if not known or len(known) >= len(whole):
+        return whole
+    if role == "prefix" and whole[: len(known)] == known:
+        parts[role] = " ".join(known)
+        return whole[len(known) :]
+    if role != "prefix" and whole[-len(known) :] == known:
+        parts[role] = " ".join(known)
+        return whole[: -len(known)]
+    return whole
 
 
 def _spread(words: list[str], roles: list[str]) -> list[list[str]]:

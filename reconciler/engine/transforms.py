@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import Protocol, TypeAlias
 
@@ -51,18 +52,30 @@ class Lens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Convert:
-    """One field to one field by type: safe conversions only; a list and a scalar meet in the list's first item."""
+    """One field to one field by type: safe conversions only; a list and a scalar meet in the list's first item. A
+    target that says the same in its own type keeps its spelling (``yes`` for true, the time of day of a date)."""
 
     left: Field
     right: Field
 
     def forward(self, left: Values, right_now: Values) -> Mapped:
         """The left value in the right field's type."""
-        return (convert(self.left, self.right, left[0], right_now[0]),)
+        return (_converted(self.left, self.right, left[0], right_now[0]),)
 
     def backward(self, right: Values, left_now: Values) -> Mapped:
         """The right value in the left field's type."""
-        return (convert(self.right, self.left, right[0], left_now[0]),)
+        return (_converted(self.right, self.left, right[0], left_now[0]),)
+
+
+def _converted(source: Field, target: Field, value: Value, now: Value) -> Value:
+    wanted = convert(source, target, value, now)
+    if source.type is target.type or empty(now):
+        return wanted
+    try:
+        means = convert(target, source, now, value)
+    except Unmappable:
+        return wanted
+    return now if canonical(source, means) == canonical(source, value) else wanted
 
 
 def convert(source: Field, target: Field, value: Value, now: Value) -> Value:
@@ -111,10 +124,10 @@ def _as_integer(value: Value) -> Value:
 
 
 def _as_date(value: Value) -> Value:
-    moment = form.moment(str(value))
-    if len(moment) < len("2026-01-01") or moment[4:5] != "-":
-        raise Unmappable("not a date")
-    return moment[:10]
+    try:
+        return date.fromisoformat(form.moment(str(value))[:10]).isoformat()
+    except ValueError:
+        raise Unmappable("not a date") from None
 
 
 _CONVERT: dict[FieldType, Callable[[Value], Value]] = {

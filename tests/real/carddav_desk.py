@@ -10,9 +10,9 @@ import httpx
 
 from reconciler.connectors.apps.carddav import APP
 from reconciler.connectors.base import Opening
+from reconciler.connectors.carddav.vcard import Card
+from reconciler.connectors.carddav.vcard_contact import new_card, write_fields
 from reconciler.connectors.http import Http
-from reconciler.connectors.vcard import Card
-from reconciler.connectors.vcard_contact import new_card, write_fields
 from tests.real.radicale import USERS, Radicale
 
 if TYPE_CHECKING:

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from reconciler.connectors import dav
-from reconciler.connectors.addressbook import Changes, StoredCard
 from reconciler.connectors.auth import BasicAuth
 from reconciler.connectors.base import Account
-from reconciler.connectors.card_writes import Sent, create_card, delete_card, strong, update_card
-from reconciler.connectors.dav_discovery import find_address_book, find_principal
+from reconciler.connectors.carddav import dav
+from reconciler.connectors.carddav.addressbook import Changes, StoredCard
+from reconciler.connectors.carddav.discovery import find_address_book, find_principal
+from reconciler.connectors.carddav.vcard import Card, NotAVCard
+from reconciler.connectors.carddav.vcard_contact import is_group, read_fields
+from reconciler.connectors.carddav.writes import Sent, create_card, delete_card, strong, update_card
 from reconciler.connectors.parallel import in_parallel
-from reconciler.connectors.vcard import Card, NotAVCard
-from reconciler.connectors.vcard_contact import is_group, read_fields
 from reconciler.errors import AppError, CursorExpired, Rejected, Retryable
 from reconciler.model.outcome import Written
 from reconciler.model.record import Page, Record
@@ -32,8 +32,8 @@ from reconciler.spec.catalogue import load_catalogue
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from reconciler.connectors.addressbook import AddressBook
     from reconciler.connectors.base import Opening
+    from reconciler.connectors.carddav.addressbook import AddressBook
     from reconciler.model.field import Field as AppField
     from reconciler.model.outcome import Draft, Lost, Outcome, Patch, Refused, Unsent
 

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from reconciler.connectors.auth import HeaderAuth
 from reconciler.connectors.base import Account
-from reconciler.connectors.icontact_folder import Answer, Folder, Lists
-from reconciler.connectors.icontact_rules import body, fold, items, refusal, unkeyed
-from reconciler.connectors.icontact_values import business_field, custom_field, reader
+from reconciler.connectors.icontact.folder import Answer, Folder, Lists
+from reconciler.connectors.icontact.rules import body, fold, items, refusal, unkeyed
+from reconciler.connectors.icontact.values import business_field, custom_field, reader
 from reconciler.connectors.outcomes import one_by_one, refused
 from reconciler.connectors.redaction import redact
 from reconciler.errors import AppError, CursorExpired, Denied, NoAnswer, Rejected
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reconciler.connectors.base import Opening
-    from reconciler.connectors.icontact_folder import Row
+    from reconciler.connectors.icontact.folder import Row
     from reconciler.model.field import Field as AppField
     from reconciler.model.record import Value
 

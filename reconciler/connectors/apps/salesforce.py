@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from reconciler.connectors.auth import OAuth2
-from reconciler.connectors.salesforce_api import SObject
-from reconciler.connectors.salesforce_records import SalesforceRecords
+from reconciler.connectors.salesforce.api import SObject
+from reconciler.connectors.salesforce.records import SalesforceRecords
 from reconciler.errors import Denied
 from reconciler.spec.catalogue import load_catalogue
 

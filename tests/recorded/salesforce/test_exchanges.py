@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.connectors.apps.salesforce import APP
 from reconciler.connectors.base import Opening
-from reconciler.connectors.salesforce_api import DIALECT, Page
+from reconciler.connectors.salesforce.api import DIALECT, Page
 from reconciler.model.field import FieldType
 from reconciler.model.outcome import Draft, Patch, Refused, Written
 from reconciler.testing.clock import FakeClock

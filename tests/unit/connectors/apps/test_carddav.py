@@ -14,7 +14,7 @@ from reconciler.connectors.base import Opening
 from reconciler.errors import CursorExpired, Denied, NoAnswer, Retryable
 from reconciler.model.outcome import Draft, Lost, Patch, Refused, Unsent, Written
 from reconciler.spec.scope import SideScope
-from tests.unit.connectors.tiny_dav import BOOK, TinyDav, vcard
+from tests.unit.connectors.carddav.tiny_dav import BOOK, TinyDav, vcard
 from tests.unit.connectors.wire import http_over
 
 if TYPE_CHECKING:

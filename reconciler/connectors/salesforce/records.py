@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.base import Account
-from reconciler.connectors.salesforce_api import NO_ANSWER, words
-from reconciler.connectors.salesforce_schema import read_moment, reader, write_value
-from reconciler.connectors.soql import in_lists, long_id, quoted, select
+from reconciler.connectors.salesforce.api import NO_ANSWER, words
+from reconciler.connectors.salesforce.schema import read_moment, reader, write_value
+from reconciler.connectors.salesforce.soql import in_lists, long_id, quoted, select
 from reconciler.errors import AppError, CursorExpired, Denied, NoAnswer
 from reconciler.model.outcome import Lost, Refused, Written
 from reconciler.model.record import Page, Record
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from reconciler.connectors.base import Opening
     from reconciler.connectors.dialect import Response
-    from reconciler.connectors.salesforce_api import Row, RowResult, SObject
+    from reconciler.connectors.salesforce.api import Row, RowResult, SObject
     from reconciler.model.field import Field
     from reconciler.model.outcome import Draft, Outcome, Patch
     from reconciler.model.record import Value

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.connectors.vcard import Card
-from reconciler.connectors.vcard_contact import FIELDS, read_fields, write_fields
-from tests.unit.connectors.vcards import EMAILS, PHONES, QUICK, WORDS, card_of, vcards, written
+from reconciler.connectors.carddav.vcard import Card
+from reconciler.connectors.carddav.vcard_contact import FIELDS, read_fields, write_fields
+from tests.unit.connectors.carddav.vcards import EMAILS, PHONES, QUICK, WORDS, card_of, vcards, written
 
 TEXT = WORDS.map(str.strip)
 LISTS = {"emails": EMAILS, "phones": PHONES, "tags": TEXT}

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 import httpx
 from defusedxml.ElementTree import fromstring
 
-from reconciler.connectors.dav import card, dav
+from reconciler.connectors.carddav.dav import card, dav
 
 BOOK = "/dav/ann/contacts/"
 _SYNC = "<D:supported-report><D:report><D:sync-collection/></D:report></D:supported-report>"

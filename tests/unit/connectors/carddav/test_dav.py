@@ -7,10 +7,10 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.connectors import dav
+from reconciler.connectors.carddav import dav
 from reconciler.connectors.dialect import Meaning, Response
 from reconciler.errors import Retryable
-from tests.unit.connectors.vcards import QUICK
+from tests.unit.connectors.carddav.vcards import QUICK
 
 ANSWER = """<?xml version="1.0"?>
 <d:multistatus xmlns:d="DAV:" xmlns:card="urn:ietf:params:xml:ns:carddav">

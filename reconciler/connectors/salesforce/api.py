@@ -9,7 +9,7 @@ import msgspec
 
 from reconciler.connectors.dialect import Dialect, Meaning
 from reconciler.connectors.redaction import leaves, redact
-from reconciler.connectors.salesforce_schema import Describe
+from reconciler.connectors.salesforce.schema import Describe
 from reconciler.errors import AppError, NoAnswer
 
 if TYPE_CHECKING:

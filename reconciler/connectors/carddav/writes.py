@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.connectors.vcard import Card, NotAVCard
-from reconciler.connectors.vcard_contact import new_card, write_fields
+from reconciler.connectors.carddav.vcard import Card, NotAVCard
+from reconciler.connectors.carddav.vcard_contact import new_card, write_fields
 from reconciler.errors import AppError, NoAnswer
 from reconciler.model.outcome import Refused, Written
 
 if TYPE_CHECKING:
-    from reconciler.connectors.addressbook import AddressBook
+    from reconciler.connectors.carddav.addressbook import AddressBook
     from reconciler.connectors.dialect import Response
     from reconciler.model.outcome import Draft, Patch
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from reconciler.connectors import dav
-from reconciler.connectors.addressbook import AddressBook, ask, normal_path
+from reconciler.connectors.carddav import dav
+from reconciler.connectors.carddav.addressbook import AddressBook, ask, normal_path
 from reconciler.connectors.redaction import without_emails
 from reconciler.errors import AppError, Denied, Rejected, Retryable
 

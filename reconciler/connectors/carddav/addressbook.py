@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Unpack
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
-from reconciler.connectors import dav
+from reconciler.connectors.carddav import dav
 from reconciler.connectors.http import Http
 from reconciler.errors import Rejected, Retryable
 

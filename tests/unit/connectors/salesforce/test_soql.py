@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.connectors.soql import in_lists, long_id, quoted, select
+from reconciler.connectors.salesforce.soql import in_lists, long_id, quoted, select
 
 LITERAL = re.compile(r"'(?:[^'\\\n\r\0]|\\['\"\\nrtbf])*'")
 UNESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}

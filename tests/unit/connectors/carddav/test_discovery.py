@@ -5,10 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from reconciler.connectors.dav import DIALECT
-from reconciler.connectors.dav_discovery import find_address_book, find_principal
+from reconciler.connectors.carddav.dav import DIALECT
+from reconciler.connectors.carddav.discovery import find_address_book, find_principal
 from reconciler.errors import Denied, Retryable
-from tests.unit.connectors.tiny_dav import found, multistatus
+from tests.unit.connectors.carddav.tiny_dav import found, multistatus
 from tests.unit.connectors.wire import http_over
 
 BOOK = "<D:resourcetype><D:collection/><C:addressbook/></D:resourcetype>"

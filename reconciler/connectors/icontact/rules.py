@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.connectors.icontact_values import write_value
+from reconciler.connectors.icontact.values import write_value
 from reconciler.model.outcome import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from reconciler.connectors.icontact_folder import Lists, Row
+    from reconciler.connectors.icontact.folder import Lists, Row
     from reconciler.model.record import Value
 
 _LOCKED = frozenset({"donotcontact", "pending", "invitable"})

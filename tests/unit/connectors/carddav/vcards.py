@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from reconciler.connectors.vcard import Card
-from reconciler.connectors.vcard_contact import write_fields
+from reconciler.connectors.carddav.vcard import Card
+from reconciler.connectors.carddav.vcard_contact import write_fields
 
 QUICK = settings(max_examples=40, deadline=None)
 

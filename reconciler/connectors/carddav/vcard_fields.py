@@ -12,12 +12,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
-from reconciler.connectors.vcard import escape, split, unescape
+from reconciler.connectors.carddav.vcard import escape, split, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reconciler.connectors.vcard import Card, Line
+    from reconciler.connectors.carddav.vcard import Card, Line
     from reconciler.model.record import Value
 
 _ISO_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ].*)?")

@@ -16,8 +16,8 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, register_name
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from reconciler.connectors.carddav.vcard import speakable
 from reconciler.connectors.dialect import Dialect, Meaning
-from reconciler.connectors.vcard import speakable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.connectors.vcard import Card
-from reconciler.connectors.vcard_contact import is_group, new_card, read_fields
-from tests.unit.connectors.test_vcard_fields import LISTS, NAMES, SINGLES, values_of
-from tests.unit.connectors.vcards import QUICK, card_of, written
+from reconciler.connectors.carddav.vcard import Card
+from reconciler.connectors.carddav.vcard_contact import is_group, new_card, read_fields
+from tests.unit.connectors.carddav.test_vcard_fields import LISTS, NAMES, SINGLES, values_of
+from tests.unit.connectors.carddav.vcards import QUICK, card_of, written
 
 
 @QUICK

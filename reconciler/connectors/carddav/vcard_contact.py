@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.connectors.vcard import Card
-from reconciler.connectors.vcard_fields import Birthday, Many, Part, Primary, Tags, Text
+from reconciler.connectors.carddav.vcard import Card
+from reconciler.connectors.carddav.vcard_fields import Birthday, Many, Part, Primary, Tags, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from reconciler.connectors.vcard_fields import Property
+    from reconciler.connectors.carddav.vcard_fields import Property
     from reconciler.model.record import Value
 
 _NAME_PARTS = {"last_name": 0, "first_name": 1, "middle_name": 2, "prefix": 3, "suffix": 4}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.connectors.vcard import Card, NotAVCard, escape, fold, split, unescape
-from tests.unit.connectors.vcards import QUICK, vcards
+from reconciler.connectors.carddav.vcard import Card, NotAVCard, escape, fold, split, unescape
+from tests.unit.connectors.carddav.vcards import QUICK, vcards
 
 TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"))
 

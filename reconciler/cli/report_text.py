@@ -38,10 +38,7 @@ PAGE = 5000
 def render(report: Report, live: Live, agreed: Summary | None = None) -> Iterator[Text]:
     """The whole report; ``agreed`` is the plan that a person saw before."""
     connection = live.program.connection
-    said, style = RESULTS[report.result]
-    yield line((said, style), f": {headline(connection, report.applied)} in {duration(report.seconds)}.")
-    if report.message:
-        yield line(f"  {report.message}")
+    yield from summary(report, connection)
     yield from _refused(report, live.state)
     states = states_line(connection, report.states)
     if states:
@@ -50,6 +47,14 @@ def render(report: Report, live: Live, agreed: Summary | None = None) -> Iterato
         yield line(
             "  Contacts changed between the plan and the cycle; the plan was made anew.",
         )
+
+
+def summary(report: Report, connection: Connection) -> Iterator[Text]:
+    """How it ended, and what it wrote."""
+    said, style = RESULTS[report.result]
+    yield line((said, style), f": {headline(connection, report.applied)} in {duration(report.seconds)}.")
+    if report.message:
+        yield line(f"  {report.message}")
 
 
 def headline(connection: Connection, applied: Mapping[tuple[Side, Verb], int]) -> str:

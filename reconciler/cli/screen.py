@@ -33,3 +33,9 @@ def is_watched() -> bool:
 def line(*parts: str | tuple[str, str]) -> Text:
     """A line of plain and ``(text, style)`` parts."""
     return Text.assemble(*parts)
+
+
+def story_console() -> Console:
+    """Standard output for sentences: they wrap."""
+    width = None if sys.stdout.isatty() else WIDTH_OF_A_PIPE
+    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width)

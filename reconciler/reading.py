@@ -188,8 +188,8 @@ def _incomplete(live: Live, progress: _Progress) -> str | None:
         return "the listing ended without saying that it was finished"
     if progress.total is not None and progress.distinct < progress.total:
         return f"the listing held {progress.distinct} of the {progress.total} records that the app counts"
-    if not progress.records and live.state.link_count():
-        return "the listing is empty, and linked contacts are known"
+    if not progress.records and progress.total is None and live.state.link_count():
+        return "the listing is empty, does not say so by a count, and linked contacts are known"
     return None
 
 
@@ -222,7 +222,7 @@ def _ask(live: Live, side: Side, ids: Sequence[str]) -> dict[str, Record]:
 
 def fetch(live: Live, side: Side, work: Workspace, ids: Sequence[str]) -> None:
     """Read these records directly into the workspace, unless they were sighted; those that are gone are left out."""
-    sighted = work.get(side, ids)
+    sighted = work.sighted(side, ids)
     ask_again(live, side, work, [one for one in ids if one not in sighted])
 
 

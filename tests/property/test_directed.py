@@ -126,3 +126,15 @@ def test_half_of_everybody_missing_is_a_fault_and_not_a_purge() -> None:
     one.run()
     assert one.store.connection("desk").link_count() == 40
     assert one.store.connection("desk").tallies()[LEFT, ContactState.IN_SYNC] == 40
+
+
+def test_a_page_that_vanished_without_a_trace_trashes_nobody() -> None:
+    one = desk(replace(BATCHES, page_size=3))
+    for number in range(12):
+        one.worlds[LEFT].add(Email=f"p{number}@example.org", Last=f"k{number}")
+    one.run()
+    one.faulty[RIGHT].arm("list", lies.dropped_page(1, adjusted=True))
+    report = one.run()
+    assert report is not None
+    assert report.readings[RIGHT].problem == "the listing left out 3 contacts that exist"
+    assert one.store.connection("desk").link_count() == 12

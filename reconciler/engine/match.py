@@ -72,15 +72,20 @@ def judge(group: Sequence[Member], ordinal: int, *, weak: bool) -> list[Judgemen
 
 
 def _judge_one(member: Member, group: Sequence[Member], ordinal: int, *, weak: bool) -> Judgement | None:
-    rivals = [other for other in group if other is not member and not (weak and _contradict(member, other, ordinal))]
-    twins = [other for other in rivals if other.side is not member.side]
+    rivals = _rivals(member, group, ordinal, weak=weak)
     if not rivals:
         return None
-    sole = len(rivals) == 1 and len(twins) == 1 and twins[0].bond is not Bond.LINKED
-    if sole and not _contradict(member, twins[0], ordinal):
-        left, right = sorted((member, twins[0]), key=lambda one: one.side.value)
+    twin = rivals[0]
+    sole = len(rivals) == 1 and twin.side is not member.side and twin.bond is not Bond.LINKED
+    if sole and not _contradict(member, twin, ordinal) and _rivals(twin, group, ordinal, weak=weak) == [member]:
+        left, right = sorted((member, twin), key=lambda one: one.side.value)
         return Match(left.id, right.id)
     return Ambiguous(member.side, member.id, tuple((other.side, other.id) for other in rivals))
+
+
+def _rivals(member: Member, group: Sequence[Member], ordinal: int, *, weak: bool) -> list[Member]:
+    """Everybody else whom ``member`` could be. Two belong together only when neither could be anybody else."""
+    return [other for other in group if other is not member and not (weak and _contradict(member, other, ordinal))]
 
 
 def _contradict(one: Member, other: Member, ordinal: int) -> bool:

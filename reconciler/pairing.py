@@ -129,7 +129,7 @@ def _members(live: Live, work: Workspace, ordinal: int, keys: Sequence[bytes]) -
     remembered = live.state.by_key(ordinal, keys)
     for side in Side:
         here = [one for one in remembered if one.side is side]
-        sighted = work.get(side, [one.id for one in here])
+        sighted = work.sighted(side, [one.id for one in here])
         found += [
             (one.keys[ordinal], Member(one.side, one.id, bond_of(one), one.keys))
             for one in here

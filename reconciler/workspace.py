@@ -85,6 +85,7 @@ class Workspace:
         self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.executescript(SCHEMA)
+        self._db.execute("BEGIN")  # for good: nothing is ever rolled back, and a commit for each write costs most
         self._cipher = AESGCM(AESGCM.generate_key(bit_length=256))
         self._nonce = 0
         self._decisions = 0
@@ -105,11 +106,9 @@ class Workspace:
         """
         rows = list(sightings)
         before = self._rows()
-        self._db.execute("BEGIN")
         self._db.executemany(UPSERT, map(self._row, rows))
         self._touch((one.side, one.id, one.keys) for one in rows)
         self._touch((one.side, one.id, keys) for one, keys in zip(rows, old_keys, strict=False))
-        self._db.execute("COMMIT")
         return self._rows() - before
 
     def rekey(self, side: Side, record_id: str, keys: tuple[bytes, ...]) -> None:
@@ -126,6 +125,10 @@ class Workspace:
             for row in self._db.execute(query, (side, *part)):
                 found[row[1]] = self._sighting(row)
         return found
+
+    def sighted(self, side: Side, ids: Sequence[str]) -> set[str]:
+        """Those of ``ids`` that ``get`` would find, without opening what is sealed."""
+        return self._among("seen", side, ids)
 
     def linked(self) -> Iterator[list[int]]:
         """The ids of all links of which a record was sighted, in order, in portions."""
@@ -156,9 +159,7 @@ class Workspace:
     def settle_fates(self, fates: Iterable[tuple[Side, str, str]]) -> None:
         """Each ``(side, id, fate)``: this record's question is answered (``paired``, ``ambiguous``)."""
         rows = ((fate, side, record_id) for side, record_id, fate in fates)
-        self._db.execute("BEGIN")
         self._db.executemany("UPDATE seen SET fate = ? WHERE side = ? AND id = ?", rows)
-        self._db.execute("COMMIT")
 
     def unpaired(self) -> Iterator[Sighting]:
         """Records that are there, have no living counterpart and found nobody, streamed."""
@@ -176,20 +177,11 @@ class Workspace:
     def want(self, side: Side, ids: Iterable[str]) -> None:
         """The read of ``side`` shall keep these records, changed or not."""
         self._wanting = True
-        self._db.execute("BEGIN")
         self._db.executemany("INSERT OR IGNORE INTO wanted VALUES (?, ?)", ((side, one) for one in ids))
-        self._db.execute("COMMIT")
 
     def wanted(self, side: Side, ids: Sequence[str]) -> set[str]:
         """Those of ``ids`` that the other side waits for."""
-        found: set[str] = set()
-        if not self._wanting:
-            return found
-        for part in chunks(ids, CHUNK):
-            marks = ",".join("?" * len(part))
-            query = f"SELECT id FROM wanted WHERE side = ? AND id IN ({marks})"
-            found.update(row[0] for row in self._db.execute(query, (side, *part)))
-        return found
+        return self._among("wanted", side, ids) if self._wanting else set()
 
     def forget(self, side: Side, ids: Iterable[str]) -> None:
         """These records are gone and nothing depends on them."""
@@ -218,6 +210,14 @@ class Workspace:
             after = part[-1][0]
 
     # -- inside
+
+    def _among(self, table: str, side: Side, ids: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        for part in chunks(ids, CHUNK):
+            marks = ",".join("?" * len(part))
+            query = f"SELECT id FROM {table} WHERE side = ? AND id IN ({marks})"
+            found.update(row[0] for row in self._db.execute(query, (side, *part)))
+        return found
 
     def _rows(self) -> int:
         return int(self._db.execute("SELECT COALESCE(MAX(rowid), 0) FROM seen").fetchone()[0])

@@ -29,6 +29,8 @@ MOST_DIGITS = 400
 
 def text(value: str) -> str:
     """NFC, one kind of line end, no white space around."""
+    if value.isascii() and "\r" not in value:  # nearly all of them
+        return value.strip()
     return unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -107,16 +109,15 @@ _BY_TYPE: dict[FieldType, Callable[[str], str | bool]] = {
     FieldType.EMAIL: email,
     FieldType.BOOLEAN: boolean,
     FieldType.DATETIME: moment,
+    FieldType.INTEGER: number,
+    FieldType.NUMBER: number,
 }
+_COUNTED = frozenset({FieldType.INTEGER, FieldType.NUMBER})
 
 
 def _scalar(kind: FieldType, value: str | bool | float, region: str | None) -> str | bool:  # noqa: FBT001 - a value
-    if kind in {FieldType.INTEGER, FieldType.NUMBER}:
-        return number(value)
-    if isinstance(value, bool):
-        return value
     if not isinstance(value, str):
-        return number(value)
+        return value if isinstance(value, bool) and kind not in _COUNTED else number(value)
     if kind is FieldType.PHONE:
         return phone(value, region) if value.strip() else ""
     return _BY_TYPE.get(kind, text)(value)

@@ -25,7 +25,7 @@ from reconciler.engine.fingerprint import SIZE, Fingerprinter
 from reconciler.engine.strictness import stricter_side, yields
 from reconciler.engine.transforms import KEEP, Mapped, Unmappable, Values
 from reconciler.model.connection import Drift, OnClear, Policy
-from reconciler.model.record import Side, Value
+from reconciler.model.record import SIDES, Side, Value
 
 if TYPE_CHECKING:
     from reconciler.engine.program import Arrow
@@ -68,8 +68,8 @@ NOTHING = Verdict()
 def merge(arrow: Arrow, views: Mapping[Side, View], prints: Fingerprinter, echo: Side | None = None) -> Verdict:
     """The verdict on one mapping. ``echo`` names a side that may show our own unanswered write: a value there that
     looks like what we would write is taken for it."""
-    moves = {side: move_of(arrow, side, views[side], prints) for side in Side}
-    values = {side: views[side].values for side in Side}
+    moves = {side: move_of(arrow, side, views[side], prints) for side in SIDES}
+    values = {side: views[side].values for side in SIDES}
     try:
         if Move.FIRST not in moves.values() and set(moves.values()) == {Move.SAME}:
             return NOTHING
@@ -118,7 +118,9 @@ def mapped_to(arrow: Arrow, target: Side, values: Mapping[Side, Values]) -> Mapp
 def differing(arrow: Arrow, target: Side, mapped: Mapped, now: Values, region: str | None) -> bool:
     """Whether writing ``mapped`` would change anything that the target field is known to show."""
     return any(
-        new is not KEEP and canonical(item, conform(item, new), region) != canonical(item, conform(item, old), region)
+        new is not KEEP
+        and new != old  # most fields of most pairs
+        and canonical(item, conform(item, new), region) != canonical(item, conform(item, old), region)
         for item, new, old in zip(arrow.fields(target), mapped, now, strict=True)
     )
 

@@ -12,7 +12,7 @@ from reconciler.engine.merge import Verdict, View, merge
 from reconciler.engine.transforms import KEEP
 from reconciler.model.link import ContactState, Link
 from reconciler.model.plan import Change, Operation, Verb
-from reconciler.model.record import Record, Side, Value
+from reconciler.model.record import SIDES, Record, Side, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ class _Draft:
 
     def merge(self, arrow: Arrow, echo: Side | None) -> None:
         """Merge one mapping, unless a side did not return its fields."""
-        views = {side: self._view(arrow, side) for side in Side}
+        views = {side: self._view(arrow, side) for side in SIDES}
         if None in views.values():
             return
         verdict = merge(arrow, {side: view for side, view in views.items() if view}, self.program.fingerprinter, echo)
@@ -131,11 +131,11 @@ class _Draft:
         names = [item.name for item in arrow.fields(side)]
         if any(name not in record.values for name in names):
             return None
-        values = tuple(record.values[name] for name in names)
-        return View(values, tuple(base.get(name) for name in names), record.modified)
+        values = tuple([record.values[name] for name in names])
+        return View(values, tuple([base.get(name) for name in names]), record.modified)
 
     def _settle(self, arrow: Arrow) -> None:
-        for side in Side:
+        for side in SIDES:
             for item in arrow.fields(side):
                 value = self.records[side].values[item.name]
                 self.bases[side][item.name] = self.program.fingerprinter.value(item, value)

@@ -24,6 +24,10 @@ class Side(StrEnum):
         return Side.RIGHT if self is Side.LEFT else Side.LEFT
 
 
+SIDES = (Side.LEFT, Side.RIGHT)
+"""For what runs once a field of a pair: going through the class itself takes six times as long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A contact as read from an app.

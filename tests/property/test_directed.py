@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.model.connection import Policy
 from reconciler.model.link import ContactState
 from reconciler.model.record import Side
 from reconciler.model.traits import Traits
 from reconciler.testing import faults, lies
+from reconciler.testing.schema import lower
 from tests.property.desk import LEFT, RIGHT, Desk, Setup
 
 BATCHES = Traits(create_batch=50, update_batch=50, get_batch=50, find_batch=50, searchable=("Email", "email"))
@@ -138,3 +140,28 @@ def test_a_page_that_vanished_without_a_trace_trashes_nobody() -> None:
     assert report is not None
     assert report.readings[RIGHT].problem == "the listing left out 3 contacts that exist"
     assert one.store.connection("desk").link_count() == 12
+
+
+def test_an_email_handed_on_within_one_cycle_reaches_its_new_owner() -> None:
+    one = desk()
+    left, right = pair(one)
+    one.worlds[LEFT].edit(left, Email="ada@new.example.org")
+    heir = one.worlds[LEFT].add(Email="ada@example.org", Last="Heir")
+    one.run()
+    emails = {row.values["email"]: record_id for record_id, row in one.worlds[RIGHT].rows.items()}
+    assert emails["ada@new.example.org"] == right
+    assert set(emails) == {"ada@new.example.org", "ada@example.org"}
+    assert one.store.connection("desk").link_of(LEFT, [heir])[heir].right_id == emails["ada@example.org"]
+    assert one.plan() == []
+
+
+def test_an_unanswered_update_that_the_app_bent_is_no_edit_of_the_other_side() -> None:
+    one = desk(policies=(Policy.RIGHT,) * 4, bends={LEFT: {}, RIGHT: {"job": lower}})
+    left, right = pair(one, title="k1")
+    one.worlds[LEFT].edit(left, Title="Key Account")
+    one.faulty[RIGHT].arm("update", faults.lost_answers())
+    one.run()
+    assert one.worlds[RIGHT].values(right)["job"] == "key account"
+    one.run()
+    assert one.worlds[LEFT].values(left)["Title"] == "Key Account"
+    assert one.plan() == []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reconciler.cycle import preview
@@ -15,9 +16,6 @@ from reconciler.testing.clock import FakeClock
 from reconciler.wiring import Apps, Wiring, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
     from reconciler.model.link import ContactState
     from reconciler.model.plan import Operation
     from reconciler.model.report import Report
@@ -29,7 +27,7 @@ SETTLE = 8
 
 @dataclass
 class House:
-    """Specs in ``folder/connections.d``, state in ``folder/state``. ``clock`` is the reconciler's, and no wait is real."""
+    """Specs in ``folder/connections.d``, state in ``folder/state``. ``clock`` is the reconciler's; no wait is real."""
 
     folder: Path
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -117,9 +115,3 @@ class House:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-
-@contextmanager
-def opened(folder: Path, environ: Mapping[str, str] | None = None) -> Iterator[House]:
-    """A house in ``folder``, closed at the end."""
-    with House(folder, environ or {}) as house:
-        yield house

@@ -248,7 +248,7 @@ def _formatter(redactor: Redactor, log_format: LogFormat) -> logging.Formatter:
 
 def _quieten(level: str) -> None:
     """Libraries speak from warning on, unless a person asked for everything."""
-    chatty = ("httpx", "httpcore", "apscheduler", "watchfiles", "uvicorn", "sqlalchemy", "asyncio")
+    chatty = ("alembic", "httpx", "httpcore", "apscheduler", "watchfiles", "uvicorn", "sqlalchemy", "asyncio")
     for name in chatty:
         logger = logging.getLogger(name)
         logger.handlers.clear()

@@ -68,7 +68,7 @@ def _commands(teller: Teller, apps: Emulated, settings: Settings, port: int) -> 
     person = apps.pair.org.ids()[0]
     for each in (
         'eval "$(reconciler sandbox --env)"',
-        f"export RECONCILER_STATE={settings.state} RECONCILER_CONFIG={settings.config}",
+        f"export RECONCILER_STATE={settings.state} RECONCILER_CONFIG={settings.config.resolve()}",
         "reconciler status",
         f"reconciler show crm:{person} --live",
         f'curl -X PATCH {apps.pair.salesforce.url}/_sandbox/contacts/{person} -d \'{{"MailingCity": "Brugge"}}\'',

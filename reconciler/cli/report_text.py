@@ -40,7 +40,7 @@ def render(report: Report, live: Live, agreed: Summary | None = None) -> Iterato
     connection = live.program.connection
     yield from summary(report, connection)
     yield from _refused(report, live.state)
-    states = states_line(connection, report.states)
+    states = states_line({side: connection.end(side).name for side in Side}, report.states)
     if states:
         yield line(f"  {states}; {count(report.links, 'linked pair')}.")
     if agreed and report.summary and report.summary.plan_id != agreed.plan_id:
@@ -67,13 +67,13 @@ def headline(connection: Connection, applied: Mapping[tuple[Side, Verb], int]) -
     return "; ".join(parts) or "nothing written"
 
 
-def states_line(connection: Connection, states: Mapping[tuple[Side, ContactState], int]) -> str:
-    """``crm: 40 in sync, 2 excluded; news: 40 in sync``."""
+def states_line(names: Mapping[Side, str], states: Mapping[tuple[Side, ContactState], int]) -> str:
+    """``crm: 40 in sync, 2 excluded; news: 40 in sync``; ``names`` are the sides' own."""
     parts = []
     for side in Side:
         mine = [f"{states[side, state]:,} {word(state)}" for state in ContactState if states.get((side, state))]
         if mine:
-            parts.append(f"{connection.end(side).name}: {', '.join(mine)}")
+            parts.append(f"{names[side]}: {', '.join(mine)}")
     return "; ".join(parts)
 
 

@@ -1,0 +1,80 @@
+"""``reconciler sandbox``: the emulated apps alone, to try specs and commands on."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.command import INTERRUPTED, Settings, command
+from reconciler.cli.emulated import environment, ports
+from reconciler.cli.screen import err
+from reconciler.errors import ReconcilerError
+from reconciler.sandbox.faults import Fault, Faults
+from reconciler.sandbox.launch import ICONTACT_PORT, SALESFORCE_PORT, Pair, start_all
+
+
+class PortTaken(ReconcilerError):
+    """Somebody else listens where the specs expect the apps."""
+
+
+@command
+def sandbox(
+    _settings: Settings,
+    *,
+    contacts: Annotated[int, typer.Option(min=0, help="Contacts in each app; half of the people are in both.")] = 1000,
+    faults: Annotated[
+        str, typer.Option(metavar="FAULT=RATE,…", help=f"Bad weather, as shares of calls: {', '.join(Fault)}.")
+    ] = "",
+    env: Annotated[bool, typer.Option("--env", help="Print the variables that the specs refer to, and end.")] = False,
+) -> int:
+    """Start emulated Salesforce and iContact on this machine, until Ctrl-C.
+
+    They listen where the starter folder's accounts expect them, so that plan, apply, run, status and show work on them.
+    In another terminal: eval "$(reconciler sandbox --env)".
+    """
+    if env:
+        typer.echo(_exports())
+        return 0
+    with _started(contacts, weather(faults)) as pair:
+        typer.echo(
+            f"# Salesforce at {pair.salesforce.url}, iContact at {pair.icontact_url}, {contacts:,} contacts each"
+        )
+        typer.echo("# Edit contacts behind their APIs' back: /_sandbox/ on each port. Ctrl-C ends both.")
+        typer.echo(_exports())
+        with contextlib.suppress(KeyboardInterrupt):
+            pair.salesforce.wait()
+        err().print("Stopped.")
+    return INTERRUPTED
+
+
+def _exports() -> str:
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment().items())
+
+
+def _started(contacts: int, rates: dict[Fault, float]) -> Pair:
+    try:
+        return start_all(contacts, (Faults(seed=1, rates=rates), Faults(seed=2, rates=rates)))
+    except OSError as error:
+        raise PortTaken(
+            f"One of the ports {ports()} cannot be used ({error.strerror}): is another sandbox or demo running?"
+            f" The specs expect Salesforce on {SALESFORCE_PORT} and iContact on {ICONTACT_PORT}."
+        ) from error
+
+
+def weather(text: str) -> dict[Fault, float]:
+    """``throttle=0.05,error=0.01`` as shares of calls. Raises ``BadParameter``."""
+    return dict(_fault(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _fault(part: str) -> tuple[Fault, float]:
+    name, _, rate = part.partition("=")
+    try:
+        fault, share = Fault(name.strip()), float(rate)
+    except ValueError:
+        raise typer.BadParameter(f"{part!r} is not FAULT=RATE; faults are {', '.join(Fault)}") from None
+    if not 0 <= share <= 1:
+        raise typer.BadParameter(f"{part!r}: a rate is a share of the calls, from 0 to 1")
+    return fault, share

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from reconciler.model.connection import Limit
 
-MIN_POPULATION = 10
-"""A share says little about fewer links than this; absolute limits always count."""
+FEW = 10
+"""So few operations, or so few links, are never too large a share; absolute limits always count."""
 MAX_VANISHED = 0.3
 """The share of linked records that may be missing from a complete listing before it is not believed."""
 
@@ -50,7 +50,8 @@ def _judge(limit: Limit, exposure: Exposure) -> Iterable[str]:
 
 def _judge_share(share: float, side: Side, verb: Verb, count: int, exposure: Exposure) -> Iterable[str]:
     settled = count - (exposure.first_contact.get(side, 0) if verb is Verb.UPDATE else 0)
-    if exposure.links >= MIN_POPULATION and settled > share * exposure.links:
+    few = FEW if share else 0
+    if exposure.links >= FEW and settled > max(few, share * exposure.links):
         yield (
             f"{settled} {verb.value}s on the {side.value} are {settled / exposure.links:.0%} of"
             f" {exposure.links} linked contacts, the limit is {share:.0%}"
@@ -59,4 +60,4 @@ def _judge_share(share: float, side: Side, verb: Verb, count: int, exposure: Exp
 
 def believable(missing: int, population: int) -> bool:
     """Whether a complete listing that lacks ``missing`` of ``population`` linked records can be believed."""
-    return population < MIN_POPULATION or missing <= MAX_VANISHED * population
+    return population < FEW or missing <= MAX_VANISHED * population

@@ -147,6 +147,11 @@ def _end(spec: ConnectionSpec, name: str) -> End:
     return End(name, side.app, side.account, side.entity)
 
 
+DEFAULT_LIMITS = (Limit("update", share=0.3), Limit("delete", count=0))
+"""The change budget of a spec that names none: a mistake in a mapping must not reach everybody unseen."""
+
+
 def _limits(spec: ConnectionSpec) -> list[Limit]:
     said = {"create": spec.limits.create, "update": spec.limits.update, "delete": spec.limits.delete}
-    return [Limit(verb, budget.share, budget.count) for verb, budget in said.items() if budget is not None]
+    own = [Limit(verb, budget.share, budget.count) for verb, budget in said.items() if budget is not None]
+    return [*own, *(limit for limit in DEFAULT_LIMITS if said[limit.verb] is None)]

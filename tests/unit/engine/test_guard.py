@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.engine.guard import MIN_POPULATION, Exposure, believable, guard
+from reconciler.engine.guard import FEW, Exposure, believable, guard
 from reconciler.model.connection import Limit
 from reconciler.model.plan import Verb
 from tests.unit.engine.builders import LEFT, RIGHT
@@ -24,8 +24,9 @@ def refused(*limits: Limit, links: int = 100, first: int = 0, **counts: int) -> 
         (THIRD, {"create": 1000}, 0),
         (THIRD, {"update": 131, "first": 101}, 0),
         (THIRD, {"update": 132, "first": 101}, 1),
-        (THIRD, {"update": 4, "links": MIN_POPULATION}, 1),
-        (THIRD, {"update": 9, "links": MIN_POPULATION - 1}, 0),
+        (THIRD, {"update": 10, "links": 20}, 0),
+        (THIRD, {"update": 11, "links": 20}, 1),
+        (THIRD, {"update": 9, "links": FEW - 1}, 0),
         (THIRD, {"update": 1000, "links": 0}, 0),
         (Limit("update", share=0.0), {"update": 1}, 1),
         (Limit("create", share=0.1), {"create": 11, "first": 11}, 1),

@@ -114,4 +114,3 @@ class House:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-

@@ -88,7 +88,11 @@ def card(number: int, side: str) -> str:
     if differs(number):
         body += _own_lines(number, side)
     else:
-        body += [f"TITLE:Engineer {number}", _address(f"Gent {number}"), f"TEL;TYPE=WORK,VOICE:+32 3 {1000000 + number}"]
+        body += [
+            f"TITLE:Engineer {number}",
+            _address(f"Gent {number}"),
+            f"TEL;TYPE=WORK,VOICE:+32 3 {1000000 + number}",
+        ]
     return stored("\r\n".join(["BEGIN:VCARD", "VERSION:3.0", *body, "END:VCARD", ""]))
 
 

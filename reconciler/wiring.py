@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,11 +68,12 @@ class World:
     secrets: Secrets = field(default_factory=Secrets)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Opened:
     """An account that is open: one HTTP client, one login, one rate budget for all connections that use it."""
 
     spec: AccountSpec
+    credentials: Mapping[str, str] = field(repr=False)
     http: Http
     users: int = 0
 
@@ -80,36 +82,43 @@ class Accounts:
     """Opens each account once, and closes it when its last user is gone. Threads may share it."""
 
     def __init__(self, world: World) -> None:
-        self._world, self._open = world, dict[str, Opened]()
+        self._world = world
+        self._current: dict[str, Opened] = {}
+        self._in_use: list[Opened] = []
         self._lock = threading.Lock()
 
-    def take(self, spec: AccountSpec, traits_rate: float | None = None) -> Http:
-        """The account's HTTP client; a changed spec opens it anew. Raises ``Denied`` for a missing secret."""
+    def take(self, spec: AccountSpec, rate: float | None = None) -> Http:
+        """The account's HTTP client; a changed spec or secret opens it anew, for those who come from now on.
+
+        ``rate`` is the app's own calls per second, which the spec may override. Raises ``Denied`` for a missing secret.
+        """
+        credentials = secrets.resolve(spec.app, spec.auth, self._world.environ, self._world.read_file)
         with self._lock:
-            opened = self._open.get(spec.name)
-            if opened is None or opened.spec != spec:
-                opened = self._open[spec.name] = Opened(spec, self._connect(spec, traits_rate))
+            opened = self._current.get(spec.name)
+            if opened is None or (opened.spec, opened.credentials) != (spec, credentials):
+                opened = Opened(spec, credentials, self._connect(spec, credentials, rate))
+                self._current[spec.name] = opened
+                self._in_use.append(opened)
             opened.users += 1
             return opened.http
 
     def give_back(self, http: Http) -> None:
         """One user less."""
         with self._lock:
-            for name, opened in list(self._open.items()):
-                if opened.http is http:
-                    opened.users -= 1
-                    if not opened.users:
-                        del self._open[name]
-                        http.close()
+            opened = next(one for one in self._in_use if one.http is http)
+            opened.users -= 1
+            if not opened.users:
+                self._in_use.remove(opened)
+                if self._current.get(opened.spec.name) is opened:
+                    del self._current[opened.spec.name]
+                http.close()
 
-    def _connect(self, spec: AccountSpec, rate: float | None) -> Http:
-        app = load_app(spec.app)
-        found = secrets.resolve(spec.app, spec.auth, self._world.environ, self._world.read_file)
-        for value in found.values():
-            self._world.secrets.add(value)
+    def _connect(self, spec: AccountSpec, credentials: Mapping[str, str], rate: float | None) -> Http:
+        app, world = load_app(spec.app), self._world
+        for value in credentials.values():
+            world.secrets.add(value)
         base_url = spec.base_url or app.base_url or ""
-        auth = app.authenticate(app.credentials.model_validate(found), base_url)
-        world = self._world
+        auth = app.authenticate(app.credentials.model_validate(credentials), base_url)
         budget = Budget(
             spec.app, per_second=spec.rate or rate, daily=spec.daily, clock=world.monotonic, sleep=world.sleep
         )
@@ -129,24 +138,22 @@ class Wiring:
 
     def open(self, connection: Connection, accounts: Mapping[Side, AccountSpec]) -> Session:
         """A session for one connection. Asks the accounts for their custom fields where the spec uses some."""
-        ends = {side: self._end(connection, side, accounts[side]) for side in Side}
-        try:
+        with ExitStack() as on_failure:
+            ends = {side: self._end(connection, side, accounts[side], on_failure) for side in Side}
             described = {side: ends[side].connector().describe() for side in custom_sides(connection)}
             program = compile_connection(settle_fields(connection, described), self.store.key)
-        except BaseException:
-            for end in ends.values():
-                self.accounts.give_back(end.http)
-            raise
-        connectors = {side: end.connector(program.fields[side]) for side, end in ends.items()}
-        state = self.store.connection(connection.name)
+            connectors = {side: end.connector(program.fields[side]) for side, end in ends.items()}
+            on_failure.pop_all()
         https = {side: end.http for side, end in ends.items()}
+        state = self.store.connection(connection.name)
         live = Live(program, connectors, state, self.world.clock, calls=_call_counter(https))
         return Session(self, live, tuple(https.values()))
 
-    def _end(self, connection: Connection, side: Side, spec: AccountSpec) -> _End:
+    def _end(self, connection: Connection, side: Side, spec: AccountSpec, on_failure: ExitStack) -> _End:
         app = load_app(spec.app)
         traits = app_traits(app).get(connection.end(side).entity)
         http = self.accounts.take(spec, traits.calls_per_second if traits else None)
+        on_failure.callback(self.accounts.give_back, http)
         return _End(app, http, connection.end(side).entity, app.options.model_validate(spec.options).model_dump())
 
 

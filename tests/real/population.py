@@ -17,7 +17,10 @@ FIRST = ("Zoé", "Søren", "Łukasz", "Nguyễn", "Björk", "Ólafur", "Chloë",
 LAST = ("Østergård", "Müller-Lüdenscheidt", "O'Brien", "de la Cruz, jr.", "Şahin", "Dvořák", "Peeters", "山田", "Lee")
 EMOJI = ("🎉", "👩‍🚀", "🌻", "🇧🇪")
 OURS = frozenset(
-    "BEGIN END VERSION PRODID REV UID N FN EMAIL TEL ADR ORG TITLE ROLE NOTE BDAY URL CATEGORIES NICKNAME".split()
+    {
+        *("BEGIN", "VERSION", "PRODID", "REV", "UID", "END"),
+        *("N", "FN", "NICKNAME", "EMAIL", "TEL", "ADR", "ORG", "TITLE", "ROLE", "NOTE", "BDAY", "URL", "CATEGORIES"),
+    }
 )
 """Properties that the mapped fields live in; every other one belongs to somebody else."""
 
@@ -42,7 +45,7 @@ def _line(whole: str) -> Line:
     for at, letter in enumerate(whole):
         quoted ^= letter == '"'
         if letter == ":" and not quoted:
-            return Line(whole, whole[:at].split(";")[0].split(".")[-1].upper(), whole[at + 1 :])
+            return Line(whole, whole[:at].partition(";")[0].rpartition(".")[2].upper(), whole[at + 1 :])
     return Line(whole, "", "")
 
 

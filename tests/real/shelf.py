@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.real.population import card, emails
+from tests.real.radicale import Radicale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
-
-    from tests.real.radicale import Radicale
-
-_ALL = """<?xml version="1.0" encoding="utf-8"?>
-<card:addressbook-query xmlns="DAV:" xmlns:card="urn:ietf:params:xml:ns:carddav">
-<prop><getetag/><card:address-data/></prop></card:addressbook-query>"""
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ def house(tmp_path_factory, shelves, before) -> Iterator[House]:
 @pytest.fixture
 def books(house, shelves) -> dict[str, dict[str, tuple[str, str]]]:
     """Both sides by key, as they are now."""
+    assert house.state.exists()
     return {side: shelf.by_key() for side, shelf in shelves.items()}
 
 
@@ -75,7 +76,8 @@ def test_everybody_is_there_once_on_both_sides(books) -> None:
     assert books["left"].keys() == books["right"].keys() == everybody
 
 
-def test_what_was_there_lost_nothing(before, shelves, house) -> None:
+@pytest.mark.usefixtures("house")
+def test_what_was_there_lost_nothing(before, shelves) -> None:
     for side, cards in before.items():
         now = shelves[side].cards()
         for name, text in cards.items():

@@ -121,13 +121,15 @@ def mail(apps) -> Mail:
     return Mail(apps)
 
 
-def test_everybody_is_there_once_on_both_sides(house, shelf, mail) -> None:
+@pytest.mark.usefixtures("house")
+def test_everybody_is_there_once_on_both_sides(shelf, mail) -> None:
     everybody = {key(number) for number in EVERYBODY}
     assert shelf.by_key().keys() == everybody
     assert mail.contacts().keys() == everybody
 
 
-def test_the_book_lost_nothing(house, shelf, before) -> None:
+@pytest.mark.usefixtures("house")
+def test_the_book_lost_nothing(shelf, before) -> None:
     now = shelf.cards()
     for name, text in before.items():
         assert of_others(now[name]) == of_others(text), name
@@ -137,7 +139,8 @@ def test_the_book_lost_nothing(house, shelf, before) -> None:
             assert values(now[name], kept) == values(text, kept), (name, kept)
 
 
-def test_both_sides_say_the_same(house, shelf, mail) -> None:
+@pytest.mark.usefixtures("house")
+def test_both_sides_say_the_same(shelf, mail) -> None:
     rows = mail.contacts()
     for email, (_, text) in shelf.by_key().items():
         family, given, *_ = value(text, "N").replace("\\,", ",").split(";")
@@ -147,7 +150,8 @@ def test_both_sides_say_the_same(house, shelf, mail) -> None:
         assert (row.get("postalCode") or "") == value(text, "ADR").split(";")[5]
 
 
-def test_the_winner_wins_and_keeps_what_only_the_other_knew(house, shelf, mail) -> None:
+@pytest.mark.usefixtures("house")
+def test_the_winner_wins_and_keeps_what_only_the_other_knew(shelf, mail) -> None:
     rows, cards = mail.contacts(), shelf.by_key()
     for number in filter(differs, SHARED):
         assert rows[key(number)]["city"] == f"left town {number}"

@@ -53,6 +53,7 @@ auth:
   username: {{env: RECONCILER_SANDBOX_ICONTACT_USERNAME}}
   password: {{env: RECONCILER_SANDBOX_ICONTACT_PASSWORD}}
 options: {{batch: 20, page_size: 50}}
+rate: 1000
 """
 
 BOTH_WAYS = """\

@@ -16,6 +16,7 @@ from reconciler.model.field import FieldType
 from reconciler.model.link import ContactState, Link
 from reconciler.model.record import Side
 from reconciler.reading import ask_again, bond_of, fetch
+from reconciler.workspace import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +56,8 @@ class Echoes:
 
 def linked_pairs(live: Live, work: Workspace, echoes: Echoes) -> Iterator[Pair | Decision]:
     """Every linked pair of which at least one record was sighted, with fresh values of both."""
-    for link_ids in work.linked():
+    full_batch = max(connector.traits.get_batch for connector in live.connectors.values())
+    for link_ids in work.linked(max(full_batch, CHUNK)):
         links = live.state.links(link_ids)
         sightings = {side: _both(live, side, work, links.values()) for side in Side}
         for link in links.values():

@@ -130,11 +130,11 @@ class Workspace:
         """Those of ``ids`` that ``get`` would find, without opening what is sealed."""
         return self._among("seen", side, ids)
 
-    def linked(self) -> Iterator[list[int]]:
-        """The ids of all links of which a record was sighted, in order, in portions."""
+    def linked(self, size: int = CHUNK) -> Iterator[list[int]]:
+        """The ids of all links of which a record was sighted, in order, in portions of ``size``."""
         after = 0
         query = "SELECT DISTINCT link FROM seen WHERE link > ? ORDER BY link LIMIT ?"
-        while part := [row[0] for row in self._db.execute(query, (after, CHUNK))]:
+        while part := [row[0] for row in self._db.execute(query, (after, size))]:
             yield part
             after = part[-1]
 

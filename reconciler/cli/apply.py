@@ -97,7 +97,8 @@ def _agree(session: Session, word: Word) -> Summary | int:
 
 def _run(session: Session, word: Word, agreed: Summary | None) -> int:
     connection = session.live.program.connection
-    with watching(connection) as progress, interruptible() as asked:
+    expected = agreed.pending if agreed else None
+    with watching(connection, expected) as progress, interruptible() as asked:
         report = session.run(stop=asked.is_set, approve=word.approve, progress=progress)
     for each in report_text.render(report, session.live, agreed):
         out().print(each)

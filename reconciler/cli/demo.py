@@ -30,7 +30,7 @@ def demo(
     settings: Settings,
     *,
     once: Annotated[bool, typer.Option("--once", help="Come to an end, and say whether everything arrived.")] = False,
-    contacts: Annotated[int, typer.Option(min=20, help="Contacts in each app.")] = 1000,
+    contacts: Annotated[int, typer.Option(min=100, help="Contacts in each app.")] = 1000,
 ) -> int:
     """See it work on emulated apps: nothing outside of this machine is touched, and the state is thrown away.
 

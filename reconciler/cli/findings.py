@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 def tell(specs: Specs) -> None:
     """Print every finding, and what the specs come to."""
     console = out()
-    resolution = specs.resolution
-    for problem in (*resolution.problems, *resolution.warnings):
+    for problem in _in_order(specs):
         for each in _lines(problem):
             console.print(each)
     console.print(_verdict(specs))
+
+
+def _in_order(specs: Specs) -> list[Problem]:
+    """Errors and warnings as one reads the files."""
+    found = (*specs.resolution.problems, *specs.resolution.warnings)
+    return sorted(found, key=lambda one: (one.file, one.line, one.column))
 
 
 def _lines(problem: Problem) -> Iterator[Text]:
@@ -53,7 +58,7 @@ def as_json(specs: Specs) -> str:
         "valid": not resolution.problems,
         "connections": sorted(resolution.connections),
         "accounts": sorted(resolution.accounts),
-        "findings": [_plain(problem) for problem in (*resolution.problems, *resolution.warnings)],
+        "findings": [_plain(problem) for problem in _in_order(specs)],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
 

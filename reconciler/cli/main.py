@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 import typer
@@ -100,6 +100,7 @@ def _root() -> Callable[..., int | None]:
 def _settle(ctx: typer.Context, *, version: bool, **settings: object) -> None:
     """What stands before the command's name."""
     if version:
+        metadata = import_module("importlib.metadata")  # only here: it costs as much as all of Typer
         typer.echo(f"reconciler {metadata.version('reconciler')}")
         raise typer.Exit
     known: dict[str, Any] = settings

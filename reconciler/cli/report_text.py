@@ -97,14 +97,20 @@ def refusal_counts(state: ConnectionState) -> Counter[str]:
 
 
 def _by_code(state: ConnectionState) -> dict[str, tuple[Known, int]]:
-    """Whoever is refused waits for another try, so this costs as much as there are refusals."""
+    """An example and a number by code; a pair counts once. Whoever is refused waits for another try, so this costs as
+    much as there are refusals."""
     found: dict[str, tuple[Known, int]] = {}
+    pairs: set[int | None] = set()
+    for one in _failed(state):
+        code = one.cause.partition(":")[0]
+        example, number = found.get(code, (one, 0))
+        found[code] = (example, number + (one.link_id is None or one.link_id not in pairs))
+        pairs.add(one.link_id)
+    return found
+
+
+def _failed(state: ConnectionState) -> Iterator[Known]:
     after = 0
     while page := state.due(float("inf"), after=after, limit=PAGE):
         after = page[-1].row
-        for one in page:
-            if one.state is ContactState.FAILED:
-                code = one.cause.partition(":")[0]
-                example, number = found.get(code, (one, 0))
-                found[code] = (example, number + 1)
-    return found
+        yield from (one for one in page if one.state is ContactState.FAILED)

@@ -60,7 +60,7 @@ class PlanSummary(_Closed):
 
 
 class PlanDocument(_Closed):
-    """What ``reconciler plan --json`` prints for one connection."""
+    """What ``reconciler plan --format json`` prints for one connection, on one line."""
 
     version: Literal[1]
     plan_id: str

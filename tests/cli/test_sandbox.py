@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from reconciler.cli.emulated import environment
+from reconciler.cli.sandbox import weather
+from reconciler.sandbox.faults import Fault
+
+
+def test_it_prints_the_variables_that_the_specs_refer_to(cli, home):
+    said = cli("sandbox", "--env")
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in said.out.splitlines())
+    assert exported == environment()
+    cli("init")
+    referred = (home / "connections.d" / "accounts.yaml").read_text()
+    assert all(f"{{env: {name}}}" in referred for name in exported)
+
+
+def test_weather_is_a_share_of_calls():
+    assert weather("throttle=0.05, error=1,") == {Fault.THROTTLE: 0.05, Fault.ERROR: 1.0}
+
+
+@pytest.mark.parametrize("text", ["storm=0.1", "throttle", "throttle=2", "throttle=-1", "throttle=x", "throttle=nan"])
+def test_other_weather_is_explained(text):
+    with pytest.raises(typer.BadParameter, match=r"FAULT=RATE|from 0 to 1"):
+        weather(text)
+
+
+def test_it_runs_until_it_is_interrupted_or_says_who_is_in_the_way():
+    command = [sys.executable, "-m", "reconciler", "sandbox", "--contacts", "5"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        assert running.stderr
+        first = running.stdout.readline()
+        if first:
+            running.send_signal(signal.SIGINT)
+        said = running.stderr.read()
+        running.wait()
+    if first:
+        assert "8451" in first
+        assert (running.returncode, said) == (130, "Stopped.\n")
+    else:
+        assert running.returncode == 1
+        assert "ports 8451 and 8452" in said

@@ -147,14 +147,14 @@ class Workspace:
             after = part[-1]
 
     def by_key(self, ordinal: int, keys: Sequence[bytes]) -> list[Sighting]:
-        """Sighted records, still there, that will have one of these keys."""
+        """Sighted records, still there, that will have one of these keys; each once, whatever keys it had before."""
         marks = ",".join("?" * len(keys))
         query = (
-            f"SELECT seen.* FROM touched JOIN seen USING (side, id) WHERE ordinal = ? AND key IN ({marks}) AND NOT gone"
+            f"SELECT touched.key, seen.* FROM touched JOIN seen USING (side, id)"
+            f" WHERE ordinal = ? AND key IN ({marks}) AND NOT gone"
         )
-        wanted = set(keys)
-        found = (self._sighting(row) for row in self._db.execute(query, (ordinal, *keys)))
-        return [one for one in found if one.keys[ordinal] in wanted]
+        found = ((row[0], self._sighting(row[1:])) for row in self._db.execute(query, (ordinal, *keys)))
+        return [one for key, one in found if one.keys[ordinal] == key]
 
     def settle_fates(self, fates: Iterable[tuple[Side, str, str]]) -> None:
         """Each ``(side, id, fate)``: this record's question is answered (``paired``, ``ambiguous``)."""

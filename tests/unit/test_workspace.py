@@ -71,6 +71,11 @@ def test_keys_of_today_and_of_yesterday_are_touched(work: Workspace) -> None:
     assert work.by_key(0, [b"old"]) == [], "nobody has it any more"
 
 
+def test_who_had_one_key_and_has_another_is_still_one(work: Workspace) -> None:
+    work.put([sighting(keys=(b"new",))], [(b"old",)])
+    assert [one.id for one in work.by_key(0, [b"new", b"old"])] == ["1"]
+
+
 def test_keys_of_tomorrow_count(work: Workspace) -> None:
     work.put([sighting(keys=(b"now",))])
     work.rekey(LEFT, "1", (b"then",))

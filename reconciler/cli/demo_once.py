@@ -40,8 +40,11 @@ class Meanwhile:
                 edit.act()
 
 
-def tell_once(teller: Teller, apps: Emulated, chosen: Chosen, session: Session) -> bool:
-    """One connection from the first day to peace; whether it came to that."""
+def tell_once(teller: Teller, apps: Emulated, chosen: Chosen, session: Session, *, ours: bool) -> bool:
+    """One connection from the first day to peace; whether it came to that.
+
+    ``ours`` says that the spec means what the starter's means, so that every edit must arrive on the other side.
+    """
     desk = Desk(apps.pair)
     deeds = edits(desk)
     started = time.monotonic()
@@ -52,8 +55,9 @@ def tell_once(teller: Teller, apps: Emulated, chosen: Chosen, session: Session) 
     _show(teller, desk, deeds, "After")
     late = [edit for edit in deeds if not edit.arrived()]
     quiet = _last_plan(teller, chosen, session)
-    _verdict(teller, first, duration(time.monotonic() - started), late)
-    return peace and quiet and not late
+    _verdict(teller, first, duration(time.monotonic() - started))
+    _missed(teller, late, ours=ours)
+    return peace and quiet and not (ours and late)
 
 
 def _plan(teller: Teller, chosen: Chosen, session: Session) -> int:
@@ -115,7 +119,12 @@ def _last_plan(teller: Teller, chosen: Chosen, session: Session) -> bool:
         return not planned.summary.pending
 
 
-def _verdict(teller: Teller, first: int, took: str, late: list[Edit]) -> None:
+def _verdict(teller: Teller, first: int, took: str) -> None:
     teller.say(f"{count(first, 'planned operation')} and the edits of people came to rest in {took}.")
+
+
+def _missed(teller: Teller, late: list[Edit], *, ours: bool) -> None:
     for edit in late:
         teller.say(f"NOT ARRIVED: {edit.words.format(edit.email)}")
+    if late and not ours:
+        teller.say("This folder's spec says something else than the starter's, so this may be just what it says.")

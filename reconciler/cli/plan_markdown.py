@@ -86,7 +86,7 @@ def _cells(change: Change) -> str:
 
 def _plain(text: str) -> str:
     """Text that Markdown shows as it is, in a table too; nobody is mentioned by it."""
-    return "".join(f"\\{one}" if one in "\\`*_{}[]<>#|~@" else one for one in text)
+    return "".join(f"\\{one}" if one in "\\`*_{}[]<>#|~@&" else one for one in text)
 
 
 def _code(text: str) -> str:

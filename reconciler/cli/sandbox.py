@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
+import signal
+import sys
+import threading
 from typing import Annotated
 
 import typer
@@ -44,10 +46,18 @@ def sandbox(
         )
         typer.echo("# Edit contacts behind their APIs' back: /_sandbox/ on each port. Ctrl-C ends both.")
         typer.echo(_exports())
-        with contextlib.suppress(KeyboardInterrupt):
-            pair.salesforce.wait()
+        sys.stdout.flush()
+        told.wait()
         err().print("Stopped.")
     return INTERRUPTED
+
+
+def _told_to_stop() -> threading.Event:
+    """Set by Ctrl-C or SIGTERM; also where a shell started this in the background, with SIGINT ignored."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    return told
 
 
 def _exports() -> str:

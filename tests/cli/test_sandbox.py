@@ -38,6 +38,7 @@ def test_it_runs_until_it_is_interrupted_or_says_who_is_in_the_way():
         assert running.stderr
         first = running.stdout.readline()
         if first:
+            assert any("PASSWORD" in line for line in running.stdout)  # the last line before it waits
             running.send_signal(signal.SIGINT)
         said = running.stderr.read()
         running.wait()

@@ -61,7 +61,8 @@ def decide(live: Live, work: Workspace, reads: Mapping[Side, Read]) -> tuple[Sum
     intents = live.state.open_intents()
     echoes = Echoes.of(intents)
     search_lost_creates(live, work, intents)
-    _plan_all(live, work, linked_pairs(live, work, echoes), ledger)
+    listed = [side for side, read in reads.items() if read.trusted and read.reading.mode == "full"]
+    _plan_all(live, work, linked_pairs(live, work, echoes, listed), ledger)
     _plan_all(live, work, if_trusted(matched_pairs(live, work, echoes), trusted), ledger)
     _plan_all(live, work, lone_pairs(live, work, trusted), ledger)
     return summarise(live, reads, ledger), ledger

@@ -15,11 +15,11 @@ from reconciler.engine.match import Ambiguous, Bond, Match, Member, judge
 from reconciler.model.field import FieldType
 from reconciler.model.link import ContactState, Link
 from reconciler.model.record import Side
-from reconciler.reading import ask_again, bond_of, fetch
+from reconciler.reading import ask_again, bond_of, bury, fetch
 from reconciler.workspace import CHUNK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from reconciler.live import Live
     from reconciler.state.base import Intent
@@ -54,28 +54,38 @@ class Echoes:
         return self.sources.get((Side.LEFT, left_id)) or self.sources.get((Side.RIGHT, right_id))
 
 
-def linked_pairs(live: Live, work: Workspace, echoes: Echoes) -> Iterator[Pair | Decision]:
-    """Every linked pair of which at least one record was sighted, with fresh values of both."""
+def linked_pairs(
+    live: Live, work: Workspace, echoes: Echoes, listed: Collection[Side] = ()
+) -> Iterator[Pair | Decision]:
+    """Every linked pair of which at least one record was sighted, with fresh values of both. ``listed`` are sides of
+    which a complete listing was read."""
     full_batch = max(connector.traits.get_batch for connector in live.connectors.values())
     for link_ids in work.linked(max(full_batch, CHUNK)):
         links = live.state.links(link_ids)
-        sightings = {side: _both(live, side, work, links.values()) for side in Side}
+        sightings = {side: _both(live, side, work, links.values(), complete=side in listed) for side in Side}
         for link in links.values():
             found = {side: sightings[side].get(link.id(side)) for side in Side}
             if not _survivor_only(link, found):
-                yield from _linked_pair(link, found, echoes)
+                yield from _linked_pair(link, found, echoes, work)
 
 
-def _both(live: Live, side: Side, work: Workspace, links: Iterable[Link]) -> dict[str, Sighting]:
+def _both(live: Live, side: Side, work: Workspace, links: Iterable[Link], *, complete: bool) -> dict[str, Sighting]:
     """The records of these links on ``side``. Where listings may be behind, what they showed is asked for again: an old
-    value must not pass for a person's edit."""
+    value must not pass for a person's edit. What neither a complete listing nor a direct read shows is gone, also where
+    a crash kept it from being remembered, so that nobody missed it in the listing."""
     ids = [link.id(side) for link in links]
     sighted = work.get(side, ids)
     dead = {link.id(side) for link in links if link.gone is side}
     if live.connectors[side].traits.eventual_seconds:
         ask_again(live, side, work, [one.id for one in sighted.values() if not one.gone])
-    fetch(live, side, work, [one for one in ids if one not in sighted and one not in dead])
-    return work.get(side, ids)
+    asked = [one for one in ids if one not in sighted and one not in dead]
+    fetch(live, side, work, asked)
+    found = work.get(side, ids)
+    if complete and (lacking := [one for one in asked if one not in found]):
+        remembered = live.state.known(side, lacking)
+        bury(live, side, work, [one for one in lacking if one not in remembered])
+        found = work.get(side, ids)
+    return found
 
 
 def _survivor_only(link: Link, found: Mapping[Side, Sighting | None]) -> bool:
@@ -83,8 +93,11 @@ def _survivor_only(link: Link, found: Mapping[Side, Sighting | None]) -> bool:
     return link.gone is not None and found[link.gone] is None
 
 
-def _linked_pair(link: Link, found: Mapping[Side, Sighting | None], echoes: Echoes) -> Iterator[Pair | Decision]:
-    """Nothing when both are gone; waiting when one is missing without proof that it is gone."""
+def _linked_pair(
+    link: Link, found: Mapping[Side, Sighting | None], echoes: Echoes, work: Workspace
+) -> Iterator[Pair | Decision]:
+    """Nothing when a record is gone (its survivor is judged by key first: it may only have got another id); waiting
+    when one is missing without proof that it is gone."""
     proved = frozenset(side for side, one in found.items() if (one.gone if one else link.gone is side))
     records = {side: one.record if one else None for side, one in found.items()}
     if len(proved) == len(Side):
@@ -97,8 +110,11 @@ def _linked_pair(link: Link, found: Mapping[Side, Sighting | None], echoes: Echo
         cause = f"its counterpart on the {missing[0].value} could not be read"
         standing = Standing(ContactState.PENDING, cause)
         yield Decision(link.left_id, link.right_id, {missing[0].other: standing}, link=link, before=link)
+    elif proved:
+        [side] = set(Side) - proved
+        work.bereave(side, link.id(side))
     else:
-        yield Pair(records[Side.LEFT], records[Side.RIGHT], link, proved, echoes.of_link(link))
+        yield Pair(records[Side.LEFT], records[Side.RIGHT], link, echo=echoes.of_link(link))
 
 
 def buried_links(live: Live, work: Workspace) -> Iterator[int]:

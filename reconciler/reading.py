@@ -18,7 +18,7 @@ from reconciler.model.report import Reading
 from reconciler.workspace import Sighting, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from reconciler.live import Live
     from reconciler.model.link import Link
@@ -130,7 +130,7 @@ def _take_page(live: Live, side: Side, work: Workspace, page: Page, progress: _P
     progress.distinct += fresh
     progress.records += len(page.records)
     progress.changed += len(kept)
-    progress.gone += _bury(live, side, work, page.gone)
+    progress.gone += bury(live, side, work, page.gone)
     progress.total = page.total if page.total is not None else progress.total
     progress.cursor, progress.last = page.cursor, page.last
 
@@ -169,16 +169,22 @@ def bond_of(known: Known) -> Bond:
     return Bond.TRASHED if known.state is ContactState.TRASHED else Bond.LINKED
 
 
-def _bury(live: Live, side: Side, work: Workspace, ids: Iterable[str]) -> int:
-    """Tombstones, or proved absences: state forgets them; what they were linked or alike to is judged anew."""
+def bury(live: Live, side: Side, work: Workspace, ids: Iterable[str]) -> int:
+    """Tombstones, or proved absences: state forgets them; what they were linked or alike to is judged anew. A record
+    that a crash kept from being remembered may still have a link."""
     count = 0
     for part in chunks(ids, ROWS):
-        known = list(live.state.known(side, part).values())
+        known = live.state.known(side, part)
+        strangers = [one for one in part if one not in known]
+        links = live.state.link_of(side, strangers) if strangers else {}
         nothing = tuple(b"" for _ in live.program.connection.keys)
-        work.put((Sighting(side, one.id, b"", nothing, bond_of(one), None, one.link_id) for one in known),
-                 (one.keys for one in known))  # fmt: skip
-        work.forget(side, (one.id for one in known))
-        count += len(known)
+        work.put((Sighting(side, one.id, b"", nothing, bond_of(one), None, one.link_id) for one in known.values()),
+                 (one.keys for one in known.values()))  # fmt: skip
+        work.put(
+            Sighting(side, one, b"", nothing, _bond_by(link, side), None, link.link_id) for one, link in links.items()
+        )
+        work.forget(side, known)
+        count += len(known) + len(links)
     return count
 
 
@@ -194,25 +200,33 @@ def _incomplete(live: Live, progress: _Progress) -> str | None:
 
 
 def _find_absent(live: Live, side: Side, work: Workspace, progress: _Progress) -> None:
-    """Known records that were not listed: ask for each, and believe that one is gone only when both agree."""
+    """Known records that were not listed: ask for each, and believe that one is gone only when the listing and the
+    answers agree about all of them."""
     if progress.problem:
         return
-    missing: list[str] = []
-    linked = 0
-    after = 0
-    while rows := live.state.rows(side, after=after, limit=ROWS):
-        after = rows[-1][0]
-        absent = [(record_id, is_linked) for row, record_id, is_linked in rows if row not in progress.listed]
-        linked += sum(is_linked for _, is_linked in absent)
-        missing += [record_id for record_id, _ in absent]
+    linked = sum(is_linked for part in _absent(live, side, progress.listed) for _, is_linked in part)
     if not believable(linked, live.state.link_count()):
         progress.problem = f"the listing lacks {linked} of {live.state.link_count()} linked contacts"
         return
-    alive = _ask(live, side, missing)
-    keep(live, side, work, [(record, live.program.fingerprint(side, record)) for record in alive.values()])
-    progress.gone = _bury(live, side, work, (one for one in missing if one not in alive))
+    alive = 0
+    for part in _absent(live, side, progress.listed):
+        found = _ask(live, side, [record_id for record_id, _ in part])
+        keep(live, side, work, [(record, live.program.fingerprint(side, record)) for record in found.values()])
+        alive += len(found)
     if alive:
-        progress.problem = f"the listing left out {len(alive)} contacts that exist"
+        progress.problem = f"the listing left out {alive} contacts that exist"
+        return
+    for part in _absent(live, side, progress.listed):
+        progress.gone += bury(live, side, work, [record_id for record_id, _ in part])
+
+
+def _absent(live: Live, side: Side, listed: Bitmap) -> Iterator[list[tuple[str, bool]]]:
+    """``(id, linked)`` of the known records that were not listed, in portions: they may be as many as there are."""
+    after = 0
+    while rows := live.state.rows(side, after=after, limit=ROWS):
+        after = rows[-1][0]
+        if absent := [(record_id, is_linked) for row, record_id, is_linked in rows if row not in listed]:
+            yield absent
 
 
 def _ask(live: Live, side: Side, ids: Sequence[str]) -> dict[str, Record]:

@@ -156,6 +156,11 @@ class Workspace:
         found = ((row[0], self._sighting(row[1:])) for row in self._db.execute(query, (ordinal, *keys)))
         return [one for key, one in found if one.keys[ordinal] == key]
 
+    def bereave(self, side: Side, record_id: str) -> None:
+        """This record's counterpart is gone: from now on somebody new may adopt it."""
+        query = "UPDATE seen SET bond = ? WHERE side = ? AND id = ?"
+        self._db.execute(query, (Bond.TRASHED.value, side, record_id))
+
     def settle_fates(self, fates: Iterable[tuple[Side, str, str]]) -> None:
         """Each ``(side, id, fate)``: this record's question is answered (``paired``, ``ambiguous``)."""
         rows = ((fate, side, record_id) for side, record_id, fate in fates)
@@ -188,8 +193,9 @@ class Workspace:
         self._db.executemany("INSERT INTO forgotten VALUES (?, ?)", ((side, one) for one in ids))
 
     def forgotten(self) -> Iterator[tuple[Side, str]]:
-        """What ``forget`` was told."""
-        for side, record_id in self._db.execute("SELECT side, id FROM forgotten"):
+        """What ``forget`` was told, without those that were seen alive afterwards."""
+        query = "SELECT side, id FROM forgotten LEFT JOIN seen USING (side, id) WHERE COALESCE(gone, 1)"
+        for side, record_id in self._db.execute(query):
             yield Side(side), record_id
 
     # -- decisions

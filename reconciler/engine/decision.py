@@ -15,15 +15,12 @@ AFTER_CREATE = "(known after the create)"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What belongs together: one or both records, their link if there is one.
-
-    ``gone`` says on which side deletion is proved; ``echo`` on which side our own unanswered write may show.
-    """
+    """What belongs together: one or both records, their link if there is one. ``echo`` says on which side our own
+    unanswered write may show."""
 
     left: Record | None = None
     right: Record | None = None
     link: Link | None = None
-    gone: frozenset[Side] = frozenset()
     echo: Side | None = None
 
     def record(self, side: Side) -> Record | None:

@@ -41,6 +41,7 @@ def sandbox(
         typer.echo(_exports())
         return 0
     with _started(contacts, weather(faults)) as pair:
+        told = _told_to_stop()
         typer.echo(
             f"# Salesforce at {pair.salesforce.url}, iContact at {pair.icontact_url}, {contacts:,} contacts each"
         )

@@ -56,7 +56,7 @@ _ASSIGNMENT = re.compile(
 _HEADER = re.compile(
     r"(?i)\b(?P<name>(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|api-[\w-]+)(?P<sep>[\"']?:\s*)[^\r\n]+"
 )
-_BEARER = re.compile(r"(?i)\b(?P<name>bearer|basic|digest)\s+[\w+/=.~-]{6,}")
+_BEARER = re.compile(r"(?i)\b(?P<name>bearer|basic|digest)\s+[\w+/=.~!-]{6,}")
 _URL = re.compile(
     r"(?P<scheme>\b[a-z][a-z0-9+.-]{1,20}://)(?P<user>[^\s/@?#\"'<>]*@)?(?P<rest>[^\s?#\"'<>]*)(?P<query>[?#][^\s\"'<>]*)?",
     re.IGNORECASE,

@@ -21,7 +21,7 @@ import msgspec
 
 from reconciler.connectors.budget import Budget
 from reconciler.connectors.dialect import Dialect, Meaning, Options, Response, Retry, retry_after
-from reconciler.connectors.redaction import leaves, redact, without_emails
+from reconciler.connectors.redaction import is_code, leaves, redact, without_emails
 from reconciler.errors import AppError, Bug, CursorExpired, Denied, NoAnswer, Rejected, Retryable
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
@@ -242,7 +242,8 @@ class Http:
             if _REDIRECT <= response.status < _ERROR:
                 host = httpx.URL(response.url).join(response.headers.get("Location", "")).host
                 return "", f"moved to {host}; if that is right, make it the account's base_url"
-            return self.dialect.explain(response)
+            code, words = self.dialect.explain(response)
+            return (code, words) if is_code(code) else ("", f"{code} {words}")
         except (AppError, httpx.InvalidURL):
             return "", ""
 

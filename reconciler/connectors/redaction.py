@@ -16,6 +16,7 @@ _DIGITS = re.compile(r"\+?\d(?:[\s().\-/]{0,2}\d){5,}")
 _TAG = re.compile(r"<[^>]*>")
 _QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _SHORTEST = 2
+_CODE = re.compile(r"[\w.:{}-]{1,64}", re.ASCII)
 
 
 def redact(text: str, sent: Iterable[str] = ()) -> str:
@@ -27,6 +28,11 @@ def redact(text: str, sent: Iterable[str] = ()) -> str:
     clean = _DIGITS.sub("[number]", _EMAIL.sub("[email]", clean))
     clean = " ".join(clean.split())
     return clean if len(clean) <= LONGEST else clean[: LONGEST - 1] + "…"
+
+
+def is_code(text: str) -> bool:
+    """Whether ``text`` is a word of an app's own for what happened, and not a sentence or something it was sent."""
+    return bool(_CODE.fullmatch(text)) and redact(text) == text
 
 
 def without_emails(text: str) -> str:

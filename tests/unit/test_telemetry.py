@@ -108,7 +108,7 @@ def test_python_warnings_pass_the_same_door():
         ('{"client_secret": "hunter2", "n": 1}', '{"client_secret": [redacted], "n": 1}'),
         ("password=hunter2&x=1", "password=[redacted]&x=1"),
         ("API-Password: hunter2", f"API-Password: {HIDDEN}"),
-        ("with bearer abcdef123", "with bearer [redacted]"),
+        ("with bearer 00D5e!abc.123", "with bearer [redacted]"),
         ("wrong: Zm9v/YmFyYmF6/cXV4L2NvcmdlL2dyYXVsdA==.", f"wrong: {HIDDEN}."),
         ("key 9f86d081884c7d659a2feaa0c55ad015 is bad", f"key {HIDDEN} is bad"),
     ],

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.base import Account
+from reconciler.connectors.redaction import is_code
 from reconciler.connectors.salesforce.api import NO_ANSWER, words
 from reconciler.connectors.salesforce.schema import read_moment, reader, write_value
 from reconciler.connectors.salesforce.soql import in_lists, long_id, quoted, select
@@ -234,7 +235,8 @@ def _refused(result: RowResult, sent: object) -> Refused | Lost:
     if error.code == NO_ANSWER:
         return Lost(error.message)
     field = next(iter(error.fields or ()), None)
-    return Refused(error.code, words(error, sent), field, stale=error.code in _GONE)
+    code = error.code if is_code(error.code) else "refused"
+    return Refused(code, words(error, sent), field, stale=error.code in _GONE)
 
 
 def _server_time(response: Response) -> datetime | None:

@@ -148,6 +148,16 @@ def test_messages_hold_no_query_no_credential_and_nothing_that_was_sent() -> Non
     assert message.startswith("testapp: POST /x/[email] was answered 400: field Email: [email] is bad")
 
 
+def test_what_is_no_code_is_not_repeated_as_one() -> None:
+    said = "the key of ann@example.org was 'Bearer 00D5e!abc' in " + "x" * 500
+    dialect = Dialect(explain=lambda _: (said, ""))
+    with pytest.raises(Rejected) as caught:
+        http_over(Wire(answer({}, 400)), dialect=dialect).request("GET", "/x")
+    assert caught.value.code == "400"
+    assert "ann@" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
 def test_a_read_follows_a_redirect_on_the_same_host_and_keeps_its_method() -> None:
     wire = Wire(answer(status=301, Location="/elsewhere"), answer([]))
     response = http_over(wire).request("PROPFIND", "/x", content=b"<a/>")

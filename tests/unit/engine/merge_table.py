@@ -173,7 +173,7 @@ EXAMPLES = (
     Example(("CEO", "CFO"), ("CEO", "CFO"), {}, NOTHING, "both were edited to the same"),
     Example(("CEO", "CFO"), ("CTO", "CFO"), {}, TO_RIGHT, "both were edited: the left wins"),
     Example(("CEO", "CFO"), ("CTO", "CFO"), {"policy": Policy.RIGHT}, TO_LEFT, "both were edited: the right wins"),
-    Example(("CEO", "CFO"), ("CTO", "CFO"), {"policy": Policy.NEWEST}, TO_LEFT, "both were edited: the right later"),
+    Example(("CEO", "CFO"), ("CTO", "CFO"), {"policy": Policy.NEWEST}, TO_LEFT, "both were edited: the right is later"),
     Example(("CEO", "CFO"), ("CTO", "CFO"), {"policy": Policy.HOLD}, HOLD, "both were edited: a person decides"),
     Example(("CEO", NEVER_SEEN), (None, NEVER_SEEN), {}, TO_RIGHT, "first contact fills what is empty"),
     Example((None, NEVER_SEEN), ("CEO", NEVER_SEEN), {}, TO_LEFT, "on either side"),

@@ -204,7 +204,10 @@ def _find_absent(live: Live, side: Side, work: Workspace, progress: _Progress) -
     answers agree about all of them."""
     if progress.problem:
         return
-    linked = sum(is_linked for part in _absent(live, side, progress.listed) for _, is_linked in part)
+    absent = [is_linked for part in _absent(live, side, progress.listed) for _, is_linked in part]
+    if not absent:
+        return
+    linked = sum(absent)
     if not believable(linked, live.state.link_count()):
         progress.problem = f"the listing lacks {linked} of {live.state.link_count()} linked contacts"
         return

@@ -21,7 +21,7 @@ from reconciler.reading import keep
 from reconciler.workspace import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.live import Live
     from reconciler.reading import Read
@@ -144,15 +144,16 @@ def summarise(live: Live, reads: Mapping[Side, Read], ledger: Ledger) -> Summary
     )
 
 
-def operations(work: Workspace, phases: Iterable[str]) -> Iterable[Operation]:
-    """Every operation of the plan, in the order in which it will be applied."""
-    follow: list[Operation] = []
+def operations(work: Workspace, phases: Sequence[str]) -> Iterator[Operation]:
+    """Every operation of the plan, in the order in which it will be applied: what creates lead to comes last."""
     for phase in phases:
         for part in work.decisions(phase):
             for decision in part:
                 yield from decision.operations
-                follow += decision.follow
-    yield from follow
+    for phase in phases:
+        for part in work.decisions(phase):
+            for decision in part:
+                yield from decision.follow
 
 
 def settled_link(decision: Decision) -> bool:

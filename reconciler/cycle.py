@@ -68,8 +68,10 @@ def preview(live: Live) -> Iterator[Planned]:
         yield Planned(summary, reads, work)
 
 
-def run_cycle(live: Live, lease: Lease, *, approve: bool = False) -> Report:
-    """Run one cycle under a lease that is already held. ``approve`` is a person's word for a plan over its limits.
+def run_cycle(live: Live, lease: Lease, *, approve: bool | str = False) -> Report:
+    """Run one cycle under a lease that is already held.
+
+    ``approve`` is a person's word for a plan over its limits: the ``plan_id`` that was seen, or True for any plan.
 
     Never raises what a cycle can end with: the report says it.
     """
@@ -89,13 +91,14 @@ def run_cycle(live: Live, lease: Lease, *, approve: bool = False) -> Report:
     return report
 
 
-def _steps(work: Workspace, lease: Lease, cycle: int, draft: _Draft, *, approve: bool) -> None:
+def _steps(work: Workspace, lease: Lease, cycle: int, draft: _Draft, *, approve: bool | str) -> None:
     live = draft.live
     intents = live.state.open_intents()
     draft.reads = read_both(live, work)
     draft.summary, ledger = decide(live, work, draft.reads)
-    if draft.summary.refusals and not approve:
-        raise GuardRefused(draft.summary.refusals)
+    if draft.summary.refusals and approve not in {True, draft.summary.plan_id}:
+        other = ("this is not the plan that was approved",) if approve else ()
+        raise GuardRefused((*draft.summary.refusals, *other))
     applier = Applier(live, work, draft.reads, cycle, lease, draft.applied)
     applier.run()
     lease.check()

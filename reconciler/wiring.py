@@ -180,7 +180,7 @@ class Session:
         self,
         *,
         stop: Callable[[], bool] = never,
-        approve: bool = False,
+        approve: bool | str = False,
         progress: Callable[[str, Side | None, int, int | None], None] = no_progress,
     ) -> Report:
         """One cycle under the connection's lease; what goes wrong is in the report."""

@@ -99,7 +99,8 @@ def _run(session: Session, word: Word, agreed: Summary | None) -> int:
     connection = session.live.program.connection
     expected = agreed.pending if agreed else None
     with watching(connection, expected) as progress, interruptible() as asked:
-        report = session.run(stop=asked.is_set, approve=word.approve, progress=progress)
+        approve = word.approve and (agreed.plan_id if agreed else True)
+        report = session.run(stop=asked.is_set, approve=approve, progress=progress)
     for each in report_text.render(report, session.live, agreed):
         out().print(each)
     return CODES.get(report.result, 1)

@@ -61,7 +61,7 @@ def _free_port() -> int:
 
 
 def _commands(teller: Teller, apps: Emulated, settings: Settings, port: int) -> None:
-    teller.say(f"Health, metrics and the page: http://127.0.0.1:{port}/. Ctrl-C ends everything.")
+    teller.say(f"Health and metrics: http://127.0.0.1:{port}/readyz and /metrics. Ctrl-C ends everything.")
     if not apps.usual:
         return
     teller.say("To look and to edit yourself, in another terminal:")

@@ -26,7 +26,7 @@ from reconciler.spec.transforms import TRANSFORMS
 from reconciler.state.tables import MATCH_KEYS
 from tests.architecture.sources import ROOT
 from tests.docs.pages import DOCS, PAGES, code, first_cells
-from tests.docs.support_matrix import MARKED, table
+from tests.docs.support_matrix import TABLES, marked
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -100,8 +100,9 @@ def test_an_options_default_is_the_codes(name: str) -> None:
     assert {key: told[key].casefold() for key in given} == {key: value.casefold() for key, value in given.items()}
 
 
-def test_the_table_of_the_apps_is_what_they_declare() -> None:
-    assert MARKED.findall(DOCS["apps.md"]) == [table()], "run: python -m tests.docs.support_matrix"
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_of_the_apps_is_what_they_declare(name: str) -> None:
+    assert marked(name).findall(DOCS["apps.md"]) == [TABLES[name]()], "run: python -m tests.docs.support_matrix"
 
 
 def _there(name: str) -> bool:

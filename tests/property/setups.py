@@ -15,12 +15,13 @@ from reconciler.testing import faults, lies
 from reconciler.testing.schema import lower, trim, truncate
 from tests.property.desk import NAMES, Setup
 
+BOOLEANS = st.booleans()
 BEND = {"none": None, "lower": lower, "trim": trim, "short": truncate(6)}
 
 
 @st.composite
-def traits(draw: st.DrawFn) -> Traits:
-    delta = draw(st.booleans())
+def traits(draw: st.DrawFn, deltas: st.SearchStrategy[bool]) -> Traits:
+    delta = draw(deltas)
     size = draw(st.sampled_from([1, 2, 50]))
     return Traits(
         delta=delta,
@@ -38,7 +39,7 @@ def traits(draw: st.DrawFn) -> Traits:
 
 
 @st.composite
-def setups(draw: st.DrawFn) -> Setup:
+def setups(draw: st.DrawFn, deltas: st.SearchStrategy[bool] = BOOLEANS) -> Setup:
     policy = st.sampled_from([Policy.LEFT, Policy.RIGHT, Policy.NON_EMPTY, Policy.NEWEST])
     directions = st.sampled_from([Direction.BOTH, Direction.BOTH, Direction.TO_RIGHT])
     bends = {side: {} for side in Side}
@@ -48,7 +49,7 @@ def setups(draw: st.DrawFn) -> Setup:
             if bend:
                 bends[side][name] = bend
     return Setup(
-        traits={side: draw(traits()) for side in Side},
+        traits={side: draw(traits(deltas)) for side in Side},
         policies=tuple(draw(policy) for _ in range(4)),
         on_clear=draw(st.sampled_from([OnClear.IGNORE, OnClear.PROPAGATE])),
         bends=bends,

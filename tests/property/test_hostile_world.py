@@ -26,6 +26,9 @@ class HostileWorld(Checks, RuleBasedStateMachine):
 
     @initialize(setup=setups())
     def begin(self, setup: Setup) -> None:
+        self.open(setup)
+
+    def open(self, setup: Setup) -> None:
         self.desk = Desk(setup)
         self.hands = Hands()
         self.words = 0
@@ -244,4 +247,13 @@ class HostileWorld(Checks, RuleBasedStateMachine):
             self.desk.store.close()
 
 
+class HostileWorldOfListings(HostileWorld):
+    """The same world with apps that only know complete listings: everything hangs on what absence means."""
+
+    @initialize(setup=setups(st.just(value=False)))
+    def begin(self, setup: Setup) -> None:
+        self.open(setup)
+
+
 TestHostileWorld = HostileWorld.TestCase
+TestHostileWorldOfListings = HostileWorldOfListings.TestCase

@@ -28,8 +28,8 @@ WEATHERS = {
     **{f"{fault} now and then": (fault, None) for fault in ANYWHERE},
     **{f"{fault} on writes": (fault, Step(fault, "write", skip=1, times=4)) for fault in ANYWHERE},
     **{f"{fault} on creates": (fault, Step(fault, "create", times=3)) for fault in ANYWHERE},
-    **{f"{fault} on all lists": (fault, Step(fault, "list", times=50)) for fault in LISTING_FAULTS},
-    **{f"{fault} on a later page": (fault, Step(fault, "list", skip=1)) for fault in LISTING_FAULTS},
+    **{f"{fault} on all lists": (fault, Step(fault, "list", times=50)) for fault in sorted(LISTING_FAULTS)},
+    **{f"{fault} on a later page": (fault, Step(fault, "list", skip=1)) for fault in sorted(LISTING_FAULTS)},
 }
 
 

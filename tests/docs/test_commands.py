@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 import typer
 
-from reconciler.cli.main import COMMANDS, _program
+from reconciler.cli.main import COMMANDS, _program, main
 from tests.docs.pages import PAGES, blocks, code
 
 CALL = re.compile(r"(?:^|[\s`(/])reconciler (?P<words>[-\w][^|&;)`\n#]*)")
@@ -55,3 +55,12 @@ def test_enough_is_shown_to_be_worth_checking() -> None:
     assert {"init", "validate", "plan", "apply", "run", "status", "show", "sandbox", "schema", "migrate", "demo"} == {
         word for _, words in shown() for word in words.split() if word in COMMANDS
     }
+
+
+def test_the_first_commands_print_what_the_page_shows(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = "".join(blocks("getting-started.md", "console"))
+    for command, begins in (("init", "wrote "), ("validate", "Valid")):
+        assert main([command]) == 0
+        printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith(begins)]
+        assert printed == [line for line in page.splitlines() if line.startswith(begins)]

@@ -56,7 +56,8 @@ class _Progress:
     full: bool
     listed: Bitmap = field(default_factory=Bitmap)
     records: int = 0
-    distinct: int = 0
+    recognised: int = 0
+    strangers: int = 0
     changed: int = 0
     gone: int = 0
     total: int | None = None
@@ -123,11 +124,10 @@ def _take_page(live: Live, side: Side, work: Workspace, page: Page, progress: _P
     for record in page.records:
         mark, known = program.fingerprint(side, record), seen.get(record.id)
         if known is not None:
-            progress.distinct += progress.listed.add(known.row)
+            progress.recognised += progress.listed.add(known.row)
         if known is None or known.due or known.fingerprint != mark or record.id in wanted:
             kept.append((record, mark))
-    fresh = keep(live, side, work, kept)
-    progress.distinct += fresh
+    progress.strangers += keep(live, side, work, kept)
     progress.records += len(page.records)
     progress.changed += len(kept)
     progress.gone += bury(live, side, work, page.gone)
@@ -192,8 +192,9 @@ def _incomplete(live: Live, progress: _Progress) -> str | None:
     """Why this listing cannot be complete; None when everything adds up."""
     if not progress.last:
         return "the listing ended without saying that it was finished"
-    if progress.total is not None and progress.distinct < progress.total:
-        return f"the listing held {progress.distinct} of the {progress.total} records that the app counts"
+    distinct = progress.recognised + progress.strangers
+    if progress.total is not None and distinct < progress.total:
+        return f"the listing held {distinct} of the {progress.total} records that the app counts"
     if not progress.records and progress.total is None and live.state.link_count():
         return "the listing is empty, does not say so by a count, and linked contacts are known"
     return None
@@ -202,7 +203,8 @@ def _incomplete(live: Live, progress: _Progress) -> str | None:
 def _find_absent(live: Live, side: Side, work: Workspace, progress: _Progress) -> None:
     """Known records that were not listed: ask for each, and believe that one is gone only when the listing and the
     answers agree about all of them."""
-    if progress.problem:
+    known = sum(count for (where, _), count in live.state.tallies().items() if where is side)
+    if progress.problem or progress.recognised == known:
         return
     absent = [is_linked for part in _absent(live, side, progress.listed) for _, is_linked in part]
     if not absent:

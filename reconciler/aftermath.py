@@ -31,16 +31,16 @@ def patch_of(operation: Operation) -> Patch:
 
 def confirmed_or_lost(operation: Operation, outcome: Outcome) -> Outcome:
     """An update that the app accepted without showing what it holds now is as good as unanswered: whatever it made of
-    our values must not be taken for a person's edit."""
-    silent = isinstance(outcome, Written) and operation.verb is Verb.UPDATE
-    if silent and not _shows(operation, outcome):
+    our values must not be taken for a person's edit. Nor can a record be linked that nobody saw."""
+    if isinstance(outcome, Written) and not _shows(operation, outcome.record):
         return Lost("done, but the app did not show the record afterwards")
     return outcome
 
 
-def _shows(operation: Operation, outcome: Outcome) -> bool:
-    record = outcome.record if isinstance(outcome, Written) else None
-    return record is not None and all(one.field in record.values for one in operation.changes)
+def _shows(operation: Operation, record: Record | None) -> bool:
+    if record is None or operation.verb is Verb.CREATE:
+        return record is not None
+    return all(one.field in record.values for one in operation.changes)
 
 
 def result_of(intent_id: int, outcome: Outcome) -> Result:
@@ -57,12 +57,13 @@ def result_of(intent_id: int, outcome: Outcome) -> Result:
 
 
 def final_link(program: Program, decision: Decision, outcomes: Mapping[Side, Outcome]) -> Link | None:
-    """The pair's memory, with the values that the apps confirmed, and without what they did not take."""
+    """The pair's memory, with the values that the apps confirmed, and without what they did not take. What was not
+    taken comes last: of a list that was to be written on both sides neither base may move."""
     link = decision.link
-    for operation in decision.operations:
+    for operation in sorted(decision.operations, key=lambda one: not isinstance(outcomes[one.side], Written)):
         outcome = outcomes[operation.side]
         if not isinstance(outcome, Written):
-            link = None if operation.verb is Verb.CREATE else link and _undone(link, decision, operation.side)
+            link = None if operation.verb is Verb.CREATE else link and _undone(program, link, decision, operation.side)
         elif link and outcome.record:
             link = _confirmed(program, link, operation, outcome.record)
     return link
@@ -82,8 +83,8 @@ def _confirmed(program: Program, link: Link, operation: Operation, record: Recor
     return replace(link, right_id=record.id, right_base=base)
 
 
-def _undone(link: Link, decision: Decision, failed: Side) -> Link:
-    """The entries that the failed write would have settled stay as they were."""
+def _undone(program: Program, link: Link, decision: Decision, failed: Side) -> Link:
+    """The entries that the failed write would have settled stay as they were, and so do the rules that act there."""
     before = decision.before
     bases = {side: dict(link.base(side)) for side in Side}
     for side, names in decision.undo.get(failed, {}).items():
@@ -91,8 +92,18 @@ def _undone(link: Link, decision: Decision, failed: Side) -> Link:
             bases[side].pop(name, None)
             if before and name in before.base(side):
                 bases[side][name] = before.base(side)[name]
+    acting_elsewhere = {one.rule.name for one in program.rules if one.rule.source is failed}
     rules, effects = (before.rules, before.effects) if before else (frozenset(), {})
-    return replace(link, left_base=bases[Side.LEFT], right_base=bases[Side.RIGHT], rules=rules, effects=effects)
+    return replace(
+        link,
+        left_base=bases[Side.LEFT],
+        right_base=bases[Side.RIGHT],
+        rules=(rules - acting_elsewhere) | (link.rules & acting_elsewhere),
+        effects={
+            **{name: done for name, done in effects.items() if name not in acting_elsewhere},
+            **{name: done for name, done in link.effects.items() if name in acting_elsewhere},
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,31 +135,38 @@ def observation_after(
 
 def _mark(program: Program, side: Side, decision: Decision, record: Record, before: Sighting | None) -> bytes:
     """A fingerprint of what we just read back spares the next cycle a look, unless somebody else was there too."""
-    touched = {one.field for each in decision.operations if each.side is side for one in each.changes}
+    mine = [each for each in decision.operations if each.side is side]
+    touched = {one.field for each in mine for one in each.changes}
     others = [name for name in program.fields[side] if name not in touched]
     if before and before.record and any(record.values.get(one) != before.record.values.get(one) for one in others):
         return b""
-    updated = any(each.side is side and each.verb is Verb.UPDATE for each in decision.operations)
-    if updated and decision.link and not _as_foreseen(program, side, record, decision.link):
+    if decision.link and not all(_as_foreseen(program, each, record, decision.link) for each in mine):
         return b""
     return program.fingerprint(side, record)
 
 
-def _as_foreseen(program: Program, side: Side, record: Record, link: Link) -> bool:
+def _as_foreseen(program: Program, operation: Operation, record: Record, link: Link) -> bool:
     """Whether the rules that hold for what the app made of our write are those that the plan counted on."""
-    holding = {rule.name for rule in program.rules_holding(side, record, linked=True)}
-    return holding == {one.rule.name for one in program.rules if one.rule.source is side} & link.rules
+    holding = program.rules_holding(operation.side, record, linked=True)
+    if operation.verb is Verb.CREATE:
+        draft = Record("", {one.field: one.new for one in operation.changes})
+        return holding == program.rules_holding(operation.side, draft, linked=True)
+    known = {one.rule.name for one in program.rules if one.rule.source is operation.side} & link.rules
+    return {rule.name for rule in holding} == known
 
 
 def standing_after(
     decision: Decision, side: Side, outcomes: Mapping[Side, Outcome], look: Look
 ) -> tuple[Standing, float | None]:
-    """A contact's state after its operations, and when to look at it again."""
+    """A contact's state after its operations, and when to look at it again: what is pending, at once (None), whatever
+    becomes of the clock."""
     for outcome in outcomes.values():
         if isinstance(outcome, Refused) and not outcome.stale:
             attempts = look.sighting.attempts if look.sighting else 0
             pause = min(FIRST_PAUSE * 2.0 ** min(attempts, 32), LONGEST_PAUSE)
             return Standing(ContactState.FAILED, f"{outcome.code}: {outcome.message}"), look.now + pause
         if not isinstance(outcome, Written):
-            return Standing(ContactState.PENDING, "its write is planned anew"), look.now
+            return Standing(ContactState.PENDING, "its write is planned anew"), None
+    if decision.follow and outcomes:
+        return Standing(ContactState.PENDING, "what its new counterpart leads to is planned next"), None
     return decision.standings.get(side) or next(iter(decision.standings.values())), None

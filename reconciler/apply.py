@@ -16,7 +16,7 @@ from reconciler.decide import QUIET, find_by_key, key_is_searchable
 from reconciler.engine.canonical import canonical
 from reconciler.engine.decision import Decision, Pair
 from reconciler.engine.update import update_pair
-from reconciler.errors import AppError, NoAnswer
+from reconciler.errors import AppError, NoAnswer, Rejected
 from reconciler.live import Live, Stopped
 from reconciler.model.outcome import Draft, Lost, Outcome, Refused, Unsent, Written
 from reconciler.model.plan import Operation, Verb
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 UPDATES = ("update-left", "update-right", "update-left-right")
 CREATES = ("create-right", "create-left")
 FOLLOW = "follow"
+PATIENCE = 3
+"""How many rejections in a row, beyond those that lead to one contact, say that it is not about contacts at all."""
 FRESH_SECONDS = 30.0
 """How old a read may be before a single-record app is asked again ahead of an update."""
 
@@ -43,6 +45,19 @@ class Applied:
     done: Counter[tuple[Side, Verb]] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     hiding: set[Side] = field(default_factory=set)
+
+
+def _halves(part: range) -> list[range]:
+    """The first half last, to be taken from the end."""
+    middle = (part.start + part.stop) // 2
+    return [range(middle, part.stop), range(part.start, middle)] if len(part) > 1 else []
+
+
+def _intent(operation: Operation, decision: Decision, source_keys: tuple[bytes, ...]) -> Intent:
+    fields = {one.field: f"{one.origin.text} @{one.origin.file}:{one.origin.line}" for one in operation.changes}
+    link_id = decision.before.link_id if decision.before else None
+    keys = source_keys if operation.verb is Verb.CREATE else ()
+    return Intent(operation.side, operation.verb, operation.id, operation.source_id, fields, keys, link_id)
 
 
 @dataclass(slots=True)
@@ -102,7 +117,7 @@ class Applier:
     ) -> list[Outcome]:
         outcomes = self._doubts(side, batch)
         going = [number for number in range(len(batch)) if number not in outcomes]
-        intents = [self._intent(batch[number], decisions[number]) for number in going]
+        intents = self._intents([(batch[number], decisions[number]) for number in going])
         numbers = self.live.state.intend(self.cycle, self.live.clock(), intents)
         sent = self._send(side, [batch[number] for number in going])
         for intent_id, number, outcome in zip(numbers, going, sent, strict=True):
@@ -113,6 +128,12 @@ class Applier:
         return [outcomes[number] for number in range(len(batch))]
 
     def _send(self, side: Side, batch: Sequence[Operation]) -> Sequence[Outcome]:
+        try:
+            return self._sent(side, batch)
+        except Rejected as error:
+            return self._sifted(side, batch, error)
+
+    def _sent(self, side: Side, batch: Sequence[Operation]) -> Sequence[Outcome]:
         if not batch:
             return []
         connector = self.live.connectors[side]
@@ -120,15 +141,39 @@ class Applier:
             if batch[0].verb is Verb.CREATE:
                 return connector.create([Draft({one.field: one.new for one in each.changes}) for each in batch])
             return connector.update([patch_of(each) for each in batch])
+        except Rejected:
+            raise
         except NoAnswer as error:
             return [Lost(str(error)) for _ in batch]
         except AppError as error:
             return [Unsent(error) for _ in batch]
 
-    def _intent(self, operation: Operation, decision: Decision) -> Intent:
-        fields = {one.field: f"{one.origin.text} @{one.origin.file}:{one.origin.line}" for one in operation.changes}
-        link_id = decision.before.link_id if decision.before else None
-        return Intent(operation.side, operation.verb, operation.id, operation.source_id, fields, link_id=link_id)
+    def _sifted(self, side: Side, batch: Sequence[Operation], error: Rejected) -> Sequence[Outcome]:
+        """Nothing of a rejected request was written: halve it until the one that spoils it stands alone, so that one
+        contact does not hold up everybody. What is rejected in every part is no contact's fault, and is not sent."""
+        outcomes: list[Outcome] = [Unsent(error) for _ in batch]
+        parts, in_a_row = _halves(range(len(batch))), 1
+        while parts and in_a_row <= len(batch).bit_length() + PATIENCE:
+            part = parts.pop()
+            try:
+                outcomes[part.start : part.stop] = self._sent(side, batch[part.start : part.stop])
+                in_a_row = 0
+            except Rejected as again:
+                in_a_row += 1
+                parts += _halves(part)
+                if len(part) == 1:
+                    outcomes[part.start] = Refused(again.code or again.label, str(again))
+        return outcomes if any(isinstance(one, Written) for one in outcomes) else [Unsent(error) for _ in batch]
+
+    def _intents(self, wanted: Sequence[tuple[Operation, Decision]]) -> list[Intent]:
+        """What is about to be sent. A create says its source's keys, by which it is known again without an answer."""
+        creates = [operation for operation, _ in wanted if operation.verb is Verb.CREATE]
+        sources = {
+            one.id: one.keys
+            for side in {each.side.other for each in creates}
+            for one in self.work.get(side, [each.source_id for each in creates if each.source_id]).values()
+        }
+        return [_intent(*each, sources.get(each[0].source_id or "", ())) for each in wanted]
 
     def _count(self, operation: Operation, outcome: Outcome) -> None:
         if isinstance(outcome, Written):

@@ -29,6 +29,7 @@ from reconciler.model.report import Report
 from reconciler.pairing import buried_links
 from reconciler.reading import Read, read_side
 from reconciler.state.base import Lease, Memory, Observation, Result
+from reconciler.unanswered import may_yet_show
 from reconciler.workspace import Workspace, chunks
 
 if TYPE_CHECKING:
@@ -147,14 +148,13 @@ def record(
     live.state.record((), forget=work.forgotten(), unlink=buried_links(live, work))
     for part in work.decisions(QUIET, PORTION):
         links = [decision.link for decision in part if decision.link and settled_link(decision)]
-        live.state.record(_observations(live, work, part), links)
+        live.state.record(_observations(work, part), links)
     _close(live, intents, reads)
     cursors = {side: read.cursor for side, read in reads.items() if read.cursor and side not in doubtful}
     live.state.remember(Memory(live.program.connection.digest, cursors))
 
 
-def _observations(live: Live, work: Workspace, part: Sequence[Decision]) -> Iterator[Observation]:
-    now = live.clock()
+def _observations(work: Workspace, part: Sequence[Decision]) -> Iterator[Observation]:
     for side in Side:
         ids = [record_id for decision in part if side in decision.standings and (record_id := decision.id(side))]
         sightings = work.get(side, ids)
@@ -162,20 +162,21 @@ def _observations(live: Live, work: Workspace, part: Sequence[Decision]) -> Iter
             sighting = sightings.get(decision.id(side) or "")
             standing = decision.standings.get(side)
             if sighting and standing and not sighting.gone:
-                due = now if standing.state.value == "pending" else None
                 yield Observation(
-                    side, sighting.id, sighting.fingerprint, sighting.keys, standing.state, standing.cause, due
-                )
+                    side, sighting.id, sighting.fingerprint, sighting.keys, standing.state, standing.cause
+                )  # fmt: skip
 
 
 def _close(live: Live, intents: Sequence[Intent], reads: Mapping[Side, Read]) -> None:
-    """Open intents were searched for in this cycle; what a trusted read did not show did not happen."""
+    """Open intents were searched for in this cycle; what trusted reads did not show, and must have shown by now, did
+    not happen."""
+    trusted = {side for side, read in reads.items() if read.trusted}
     results = []
-    for part in chunks((one for one in intents if reads[one.side].trusted), PORTION):
+    for part in chunks((one for one in intents if {one.side, one.side.other} <= trusted), PORTION):
         for intent in part:
             source = live.state.link_of(intent.side.other, [intent.source_id or ""])
-            status = "adopted" if source else "abandoned"
-            results.append(Result(intent.intent_id or 0, status))
+            if source or not may_yet_show(live, intent):
+                results.append(Result(intent.intent_id or 0, "adopted" if source else "abandoned"))
     live.state.settle(live.clock(), results)
 
 

@@ -18,6 +18,7 @@ from reconciler.model.plan import Operation, Summary, Verb
 from reconciler.model.record import Record, Side
 from reconciler.pairing import Echoes, if_trusted, linked_pairs, lone_pairs, matched_pairs
 from reconciler.reading import keep
+from reconciler.unanswered import awaited_pairs, hidden_sources
 from reconciler.workspace import chunks
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ def decide(live: Live, work: Workspace, reads: Mapping[Side, Read]) -> tuple[Sum
     search_lost_creates(live, work, intents)
     listed = [side for side, read in reads.items() if read.trusted and read.reading.mode == "full"]
     _plan_all(live, work, linked_pairs(live, work, echoes, listed), ledger)
+    _plan_all(live, work, if_trusted(awaited_pairs(live, work, intents), trusted), ledger)
     _plan_all(live, work, if_trusted(matched_pairs(live, work, echoes), trusted), ledger)
-    _plan_all(live, work, lone_pairs(live, work, trusted), ledger)
+    _plan_all(live, work, lone_pairs(live, work, trusted, hidden_sources(live, intents)), ledger)
     return summarise(live, reads, ledger), ledger
 
 

@@ -60,7 +60,7 @@ def linked_pairs(
     """Every linked pair of which at least one record was sighted, with fresh values of both. ``listed`` are sides of
     which a complete listing was read."""
     full_batch = max(connector.traits.get_batch for connector in live.connectors.values())
-    for link_ids in work.linked(max(full_batch, CHUNK)):
+    for link_ids in work.linked(max(2 * full_batch, CHUNK)):  # of which one half may lack its left, the other its right
         links = live.state.links(link_ids)
         sightings = {side: _both(live, side, work, links.values(), complete=side in listed) for side in Side}
         for link in links.values():
@@ -212,15 +212,20 @@ def _reconsider(live: Live, work: Workspace, people: Iterable[Member]) -> None:
 
 
 WAITING = Standing(ContactState.PENDING, "waits for a complete listing of both sides")
+UNSEEN = Standing(ContactState.PENDING, "waits until a create without an answer must have shown")
 
 
-def lone_pairs(live: Live, work: Workspace, trusted: Mapping[Side, bool]) -> Iterator[Pair | Decision]:
+def lone_pairs(
+    live: Live, work: Workspace, trusted: Mapping[Side, bool], hidden: Collection[tuple[Side, str]] = ()
+) -> Iterator[Pair | Decision]:
     """Those who found nobody: the survivors of trashed pairs, and those who may get a counterpart. While a listing is
-    not trusted the latter wait."""
+    not trusted, or a counterpart may be ``hidden``, the latter wait."""
     for one in work.unpaired():
         link = live.state.links([one.link_id]).get(one.link_id) if one.link_id is not None else None
         if link is None and not all(trusted.values()):
             yield _decision_on(one.side, one.id, WAITING)
+        elif link is None and (one.side, one.id) in hidden:
+            yield _decision_on(one.side, one.id, UNSEEN)
         else:
             left = one.side is Side.LEFT
             yield Pair(one.record if left else None, None if left else one.record, link)

@@ -65,7 +65,8 @@ class Observation:
 @dataclass(frozen=True, slots=True)
 class Intent:
     """One write, journalled before it is sent. ``fields`` maps each written field to its cause (``rule or mapping
-    @file:line``); ``source_keys`` are the key fingerprints of the source of a create."""
+    @file:line``); ``source_keys`` are the key fingerprints of the source of a create. ``at`` is when it was journalled,
+    as the store says."""
 
     side: Side
     verb: Verb
@@ -75,6 +76,7 @@ class Intent:
     source_keys: tuple[bytes, ...] = ()
     link_id: int | None = None
     intent_id: int | None = None
+    at: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,5 +178,5 @@ class Journal:
     def _entry(self, fields: Mapping[int, Mapping[str, str]], row: Sequence[Any]) -> Entry:
         intent_id, side_id, verb, id_, source_id, words, packed, link_id, number, at, status, code = row
         keys = tuple(unpack(packed[1:], packed[0]))
-        intended = Intent(self._side_of[side_id], Verb(verb), id_, source_id, fields[words], keys, link_id, intent_id)
-        return Entry(number, at, intended, status, code)
+        told = (self._side_of[side_id], Verb(verb), id_, source_id, fields[words], keys, link_id, intent_id, at)
+        return Entry(number, at, Intent(*told), status, code)

@@ -193,8 +193,9 @@ class TestTheEndOfIt:
     )
     def test_an_error_of_the_app_ends_the_cycle_and_loses_nothing(self, error: Exception, result: str) -> None:
         bench = edited(3)
-        bench.faulty[RIGHT].arm("update", faults.fails(error))
+        bench.faulty[RIGHT].arm("update", faults.fails(error), times=None)
         report = bench.run()
+        bench.faulty[RIGHT].heal()
         assert (report.result, report.label) == (result, error.label)
         assert statuses(bench)[0] == "unsent"
         assert report.retry_after == getattr(error, "after", None)

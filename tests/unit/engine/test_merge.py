@@ -9,7 +9,6 @@ from hypothesis import given
 
 from reconciler.engine.fingerprint import Fingerprinter
 from reconciler.engine.merge import Verdict, View, merge
-from reconciler.engine.transforms import KEEP
 from reconciler.model.connection import Direction, Drift, OnClear, Policy
 from reconciler.model.field import Field, FieldType
 from tests.unit.engine.builders import JOB, KEY, LEFT, LISTS, RIGHT, TAGS, TITLE, arrow
@@ -27,6 +26,7 @@ from tests.unit.engine.merge_table import (
 )
 
 PRINTS = Fingerprinter(KEY)
+SHORT = Field("job", max_length=4)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -111,6 +111,14 @@ def test_a_value_that_does_not_fit_fails_visibly_and_is_tried_again(target: Fiel
     assert (dict(verdict.writes), verdict.settled) == ({}, False)
 
 
+def test_a_value_that_just_fits_is_written() -> None:
+    views = {LEFT: view(TITLE, "Boss", "x"), RIGHT: view(SHORT, "x", "x")}
+    assert merge(arrow(TITLE, SHORT), views, PRINTS).writes == {RIGHT: ("Boss",)}
+    number = Field("n", FieldType.INTEGER, max_length=4)
+    views = {LEFT: view(number, 12345, 1), RIGHT: view(number, 1, 1)}
+    assert merge(arrow(number, number), views, PRINTS).writes == {RIGHT: (12345,)}
+
+
 def test_what_the_app_is_known_to_make_of_it_is_no_difference() -> None:
     lowered = Field("job", normalise=("lower", "trim"))
     views = {LEFT: view(TITLE, " CEO", "x"), RIGHT: view(lowered, "ceo", "y")}
@@ -132,7 +140,7 @@ def test_several_fields_move_together() -> None:
 def test_a_value_outside_a_table_leaves_the_other_side_alone() -> None:
     made = arrow(TITLE, JOB, via="map", options={"map": {"a": "b"}})
     verdict = merge(made, {LEFT: view(TITLE, "z", "a"), RIGHT: view(JOB, "b", "b")}, PRINTS)
-    assert all(value is KEEP for mapped in verdict.writes.values() for value in mapped)
+    assert verdict == Verdict()
 
 
 # -- lists -----------------------------------------------------------------------------------------------------------
@@ -160,6 +168,12 @@ def test_lists_take_the_additions_and_removals_of_both_sides() -> None:
         then = {LEFT: set(left), RIGHT: set(right)} | written
         if (left, right) != (base, base):
             assert then == {LEFT: wanted, RIGHT: wanted}, (left, right, base)
+
+
+def test_a_list_that_both_sides_emptied_in_part_is_empty() -> None:
+    base = ("a", "b")
+    views = {LEFT: view(TAGS, ("a",), base), RIGHT: view(LISTS, ("b",), base)}
+    assert merge(arrow(TAGS, LISTS, policy=Policy.UNION), views, PRINTS).writes == {LEFT: (None,), RIGHT: (None,)}
 
 
 @given(st.sets(st.sampled_from("abcdef"), min_size=1), st.sets(st.sampled_from("abcdef"), min_size=1))

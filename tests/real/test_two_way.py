@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(420)]
 
-SIZE, ONLY = 2000, 100
+SIZE, ONLY = 2000, 60
 SIDES = {"left": range(SIZE), "right": range(ONLY, SIZE + ONLY)}
 SHARED = range(ONLY, SIZE)
 ENVIRON = {"DAV_USER": "alice", "DAV_PASSWORD": USERS["alice"]}

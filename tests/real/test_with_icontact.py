@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(420)]
 
-SIZE, ONLY = 2000, 150
-SHARED = range(ONLY, SIZE)
-EVERYBODY = range(SIZE + ONLY)
+SIZE, ONLY_BOOK, ONLY_MAIL = 2000, 250, 50
+SHARED = range(ONLY_BOOK, SIZE)
+EVERYBODY = range(SIZE + ONLY_MAIL)
 SPEC = """\
 version: 1
 kind: connection
@@ -54,7 +54,7 @@ def clock() -> FakeClock:
 @pytest.fixture(scope="module")
 def apps(clock) -> Iterator[Town]:
     with town(clock) as both:
-        for number in EVERYBODY[ONLY:]:
+        for number in EVERYBODY[ONLY_BOOK:]:
             both.folder.put(subscriber(number))
         yield both
 

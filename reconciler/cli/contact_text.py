@@ -50,8 +50,9 @@ def _link(contact: Contact) -> Iterator[Text]:
     gone = f"; deleted on {contact.connection.end(contact.link.gone).name}" if contact.link.gone else ""
     yield line(f"  linked{gone}; rules that hold: {rules}")
     for rule, fields in sorted(contact.link.effects.items()):
-        done = ", ".join(f"{field} {shown(items)}" for field, items in fields.items())
-        yield line(f"  rule '{rule}' added: {done}")
+        done = ", ".join(f"{field} {shown(items)}" for field, items in fields.items() if items)
+        if done:
+            yield line(f"  rule '{rule}' added: {done}")
 
 
 def _entry(contact: Contact, entry: Entry) -> Iterator[Text]:

@@ -259,6 +259,8 @@ class Http:
             Meaning.DENIED: Denied,
             Meaning.EXPIRED: CursorExpired,
         }
+        if meaning is Meaning.DENIED and ":" not in message:
+            message += "; check the account's credentials, and what they may do"
         return _Setback(kinds.get(meaning, Rejected)(self.app, message, code=code))
 
     def _worth_another(self, setback: _Setback, attempt: int) -> bool:

@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 _KEY_TYPES = frozenset({FieldType.TEXT, FieldType.EMAIL, FieldType.PHONE, FieldType.URL, FieldType.INTEGER})
 
 
+MOST_KEYS = 4
+"""As many fingerprints of keys as the state has room for."""
+
+
 def match_keys(context: Context) -> list[Key]:
     """The match keys in order; findings for those that are not."""
     loc: Loc = ("match",) if "match" in context.spec.model_fields_set else ()
+    if len(context.spec.match) > MOST_KEYS:
+        message = f"{len(context.spec.match)} match keys are too many"
+        context.findings.error((*loc, MOST_KEYS), message, f"keep the {MOST_KEYS} that tell people apart best")
     found = [_key(context, raw, (*loc, index)) for index, raw in enumerate(context.spec.match)]
     return [key for key in found if key is not None]
 

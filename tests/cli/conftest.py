@@ -110,7 +110,7 @@ def specs(apps, home: Path) -> Path:
     for name, text in texts.items():
         moved = text.replace("http://127.0.0.1:8451", apps.salesforce.url)
         moved = moved.replace("http://127.0.0.1:8452/icp", apps.icontact_url)
-        (home / name).write_text(moved.replace("auth:", "rate: 1000\nauth:"))
+        (home / name).write_text(moved)
     return folder
 
 

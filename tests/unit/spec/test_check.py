@@ -204,3 +204,8 @@ def test_the_shipped_examples_resolve() -> None:
     assert [str(finding) for finding in (*resolution.problems, *resolution.warnings)] == []
     assert set(resolution.accounts) == {"sf-sandbox", "icontact-sandbox"}
     assert set(resolution.connections) == {"newsletter"}
+
+
+def test_a_fifth_match_key_is_one_too_many() -> None:
+    (problem,) = problems(minimal(extra="winner: crm\nmatch: [email, phone, first_name, last_name, country]"))
+    assert problem.message == "5 match keys are too many"

@@ -147,9 +147,9 @@ def _mark(program: Program, side: Side, decision: Decision, record: Record, befo
 
 def _as_foreseen(program: Program, operation: Operation, record: Record, link: Link) -> bool:
     """Whether the rules that hold for what the app made of our write are those that the plan counted on."""
-    holding = program.rules_holding(operation.side, record, linked=True)
+    holding = program.rules_holding(operation.side, record, linked=True, held=link.rules)
     if operation.verb is Verb.CREATE:
-        draft = Record("", {one.field: one.new for one in operation.changes})
+        draft = program.draft(operation.side, {one.field: one.new for one in operation.changes})
         return holding == program.rules_holding(operation.side, draft, linked=True)
     known = {one.rule.name for one in program.rules if one.rule.source is operation.side} & link.rules
     return {rule.name for rule in holding} == known

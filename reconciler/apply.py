@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconciler.aftermath import Look, confirmed_or_lost, final_link, observation_after, patch_of, result_of
@@ -273,5 +273,6 @@ class Applier:
         records = {side: created, side.other: source.record}
         pair = Pair(records[Side.LEFT], records[Side.RIGHT], link)
         then = update_pair(self.live.program, pair, records[Side.LEFT], records[Side.RIGHT])
-        mine = tuple(one for one in then.operations if one.side is side.other)
-        self.work.keep(FOLLOW if mine else QUIET, replace(then, operations=mine))
+        if any(one.side is side for one in then.operations):
+            return  # nothing that was not printed: the pair is pending, and the next plan says it
+        self.work.keep(FOLLOW if then.operations else QUIET, then)

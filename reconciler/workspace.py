@@ -48,7 +48,7 @@ UPSERT = (
     " attempts = excluded.attempts, gone = excluded.gone, fate = excluded.fate, sealed = excluded.sealed"
 )
 
-_encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode  # sets too: a plan has one name in every process
 _decode_record = msgspec.msgpack.Decoder(tuple[dict[str, Value], str | None, datetime | None]).decode
 _decode_decision = msgspec.msgpack.Decoder(Decision).decode
 _decode_keys = msgspec.msgpack.Decoder(tuple[bytes, ...]).decode

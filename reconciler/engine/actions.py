@@ -23,12 +23,18 @@ Effects = dict[str, tuple[str, ...]]
 
 @dataclass(slots=True)
 class Target:
-    """A counterpart while actions are laid over it: what it holds, what its base says, what it should hold."""
+    """A counterpart while actions are laid over it: what it holds, what its base says, what it should hold. A ``new``
+    one is still to be made, and holds nothing."""
 
     values: Mapping[str, Value]
     base: Base
     prints: Fingerprinter
     wanted: dict[str, tuple[Value, Origin]] = field(default_factory=dict)
+    new: bool = False
+
+    def shows(self, item: Field) -> bool:
+        """The app returned the field: only then is it known what a write would replace."""
+        return self.new or item.name in self.values
 
     def now(self, name: str) -> Value:
         """The value of ``name`` as it stands after what was decided so far."""
@@ -54,7 +60,9 @@ def apply_rule(rule: Rule, target: Target, before: Mapping[str, tuple[str, ...]]
     effects: Effects = {}
     for action in rule.actions:
         done = None if before is None else before.get(action.field.name)
-        if isinstance(action, SetField):
+        if not target.shows(action.field):
+            effects.update({action.field.name: done} if done else {})
+        elif isinstance(action, SetField):
             effects[action.field.name] = _set(action, rule, target, done)
         elif action.present:
             effects[action.field.name] = _add(action, rule, target, done)
@@ -94,7 +102,8 @@ def take_back(link: Link, left_rules: Iterable[Rule], holding: Iterable[Rule], t
     for rule in left_rules:
         done = link.effects.get(rule.name, {})
         for action in rule.actions:
-            if isinstance(action, Membership) and action.present and action.field.name in done:
+            known = action.field.name in done and target.shows(action.field)
+            if isinstance(action, Membership) and action.present and known:
                 gone = [item for item in done[action.field.name] if (action.field.name, item) not in wanted]
                 _take_away(target, action.field, gone, rule.origin)
 

@@ -88,13 +88,14 @@ def moment(value: str) -> str:
 def canonical(field: Field, value: Value, region: str | None = None) -> Value:
     """The form of ``value`` in which ``field`` is compared; ``None`` for empty.
 
-    Lists become sorted tuples without repetition, their items in the form that the field's role suggests.
+    Lists become sorted tuples without repetition, their items in the form that the field's role suggests and without
+    regard to case: apps that keep ``VIP`` as ``vip`` are many, and two tags that differ in nothing else are rare.
     """
     if value is None:
         return None
     if isinstance(value, tuple):
         items = {_scalar(_item_type(field), item, region) for item in value}
-        return tuple(sorted(str(item) for item in items if item not in {"", None})) or None
+        return tuple(sorted({str(item).casefold() for item in items if item not in {"", None}})) or None
     form = _scalar(field.type, value, region)
     if form == "":
         return None

@@ -39,6 +39,8 @@ def _ids(side: Side, record: Record) -> tuple[str | None, str | None]:
 def _why_not(
     program: Program, side: Side, record: Record, holding: list[Rule], creating: Rule | None
 ) -> Standing | None:
+    if creating is None and (open_question := program.unanswered(side, record)):
+        return Standing(ContactState.HELD, open_question)
     if not holding:
         return Standing(ContactState.EXCLUDED, "no rule matches")
     if creating is None:
@@ -76,7 +78,7 @@ def _mapped_record(program: Program, side: Side, record: Record) -> tuple[Target
 
     Mappings that only flow back are left out of the base: their first contact comes after the create.
     """
-    target = Target({}, {}, program.fingerprinter)
+    target = Target({}, {}, program.fingerprinter, new=True)
     base: dict[str, bytes] = {}
     failed: list[str] = []
     for arrow in program.arrows:
@@ -111,7 +113,7 @@ def _lacking(program: Program, side: Side, wanted: Mapping[str, object]) -> list
 def _follow(program: Program, side: Side, record: Record, target: Target) -> tuple[Operation, ...]:
     """The update of the source that the new counterpart will lead to: mappings that only flow back, and the rules of
     the other side that will hold for it."""
-    created = Record("", {name: value for name, (value, _) in target.wanted.items()})
+    created = program.draft(side.other, {name: value for name, (value, _) in target.wanted.items()})
     back = Target(record.values, {}, program.fingerprinter)
     for rule in program.rules_holding(side.other, created, linked=True):
         apply_rule(rule, back, None)

@@ -75,7 +75,7 @@ def merge(arrow: Arrow, views: Mapping[Side, View], prints: Fingerprinter, echo:
             return NOTHING
         if equal(arrow, values, prints.region) or (echo and _echoes(arrow, values, echo)):
             return NOTHING
-        if arrow.mapping.policy is Policy.UNION and not _cleared(moves):
+        if arrow.mapping.policy is Policy.UNION and not (_cleared(moves) and arrow.mapping.on_clear is OnClear.HOLD):
             return _union(arrow, views, prints)
         if Move.FIRST in moves.values():
             return _first_contact(arrow, views, prints.region)
@@ -123,6 +123,14 @@ def differing(arrow: Arrow, target: Side, mapped: Mapped, now: Values, region: s
         and canonical(item, conform(item, new), region) != canonical(item, conform(item, old), region)
         for item, new, old in zip(arrow.fields(target), mapped, now, strict=True)
     )
+
+
+def carried(arrow: Arrow, target: Side, values: Mapping[Side, Values], region: str | None) -> Verdict:
+    """The verdict where the other side's values will have changed by this very plan: they are carried on."""
+    try:
+        return _carry(arrow, target, values, region)
+    except Unmappable as problem:
+        return Verdict(settled=False, failed=f"{arrow.mapping.origin.text}: {problem.reason}")
 
 
 def _first_contact(arrow: Arrow, views: Mapping[Side, View], region: str | None) -> Verdict:
@@ -215,18 +223,19 @@ def _union(arrow: Arrow, views: Mapping[Side, View], prints: Fingerprinter) -> V
 
 
 def _apply_delta(arrow: Arrow, target: Side, views: Mapping[Side, View], prints: Fingerprinter) -> tuple[str, ...]:
-    """The target's items, with the source's additions and without its removals. The receiver of a one-way list gets
-    back what somebody took away there."""
+    """The target's items, with the source's additions and without its removals (none of them where it was emptied and
+    clears are ignored). The receiver of a one-way list gets back what somebody took away there."""
     source_field, target_field = arrow.fields(target.other)[0], arrow.fields(target)[0]
     source_base, target_base = _split(views[target.other].base[0]), _split(views[target].base[0])
     source_now = prints.items(source_field, _items(views[target.other]))
     added = [item for mark, item in source_now.items() if mark not in source_base]
     if not arrow.two_way and arrow.mapping.drift is Drift.CORRECT:
         added += [item for item in source_now.values() if prints.value(target_field, (item,)) in target_base]
+    removes = bool(source_now) or arrow.mapping.on_clear is not OnClear.IGNORE
     kept = [
         item
         for item in _items(views[target])
-        if (mark := prints.value(source_field, (item,))) not in source_base or mark in source_now
+        if not removes or (mark := prints.value(source_field, (item,))) not in source_base or mark in source_now
     ]
     held = set(prints.items(target_field, kept))
     for item in added:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -46,10 +46,15 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule and its predicate."""
+    """A rule, its predicate, and the names of the fields that it asks about."""
 
     rule: Rule
     holds: Predicate
+    asks: tuple[str, ...] = ()
+
+    def lacks(self, record: Record) -> str | None:
+        """A field that it asks about and that was not returned: then nobody can say whether it holds."""
+        return next((name for name in self.asks if name not in record.values), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,34 @@ class Program:
         """Fields of ``side`` that its app wants in every new record, among those that the connection touches."""
         return tuple(name for name, item in self.base_fields[side].items() if item.required)
 
-    def rules_holding(self, side: Side, record: Record, *, linked: bool) -> list[Rule]:
-        """The rules of ``side`` that match its record."""
-        return [item.rule for item in self.rules if item.rule.source is side and item.holds(record.values, linked)]
+    def rules_holding(
+        self, side: Side, record: Record, *, linked: bool, held: Collection[str] = ()
+    ) -> list[Rule]:  # fmt: skip
+        """The rules of ``side`` that match its record. One that asks about a field that was not returned holds if it
+        is among those that ``held`` before."""
+        return [
+            item.rule
+            for item in self.rules
+            if item.rule.source is side
+            and (item.rule.name in held if item.lacks(record) else item.holds(record.values, linked))
+        ]
 
-    def rules_of_pair(self, records: Mapping[Side, Record]) -> list[Rule]:
+    def rules_of_pair(self, records: Mapping[Side, Record], held: Collection[str] = ()) -> list[Rule]:
         """The rules of either side that match its record of a pair."""
-        return [rule for side in Side for rule in self.rules_holding(side, records[side], linked=True)]
+        return [rule for side in Side for rule in self.rules_holding(side, records[side], linked=True, held=held)]
+
+    def unanswered(self, side: Side, record: Record) -> str:
+        """In words, why a rule of ``side`` cannot be judged; empty when all can."""
+        for item in self.rules:
+            if item.rule.source is side and (name := item.lacks(record)):
+                return (
+                    f"rule {item.rule.name!r} asks about {name}, which {self.connection.end(side).name} does not return"
+                )
+        return ""
+
+    def draft(self, side: Side, values: Mapping[str, Value]) -> Record:
+        """The record that ``values`` would make on ``side``: what they do not say is empty."""
+        return Record("", {**dict.fromkeys(self.fields[side]), **values})
 
     def keys(self, side: Side, record: Record) -> tuple[bytes, ...]:
         """One fingerprint per match key."""
@@ -97,7 +123,10 @@ def compile_connection(connection: Connection, key: bytes) -> Program:
     """Compile ``connection`` under the installation's fingerprint ``key``."""
     region = connection.region
     arrows = tuple(Arrow(mapping, lens_of(mapping, region)) for mapping in connection.mappings)
-    rules = tuple(CompiledRule(rule, compile_condition(rule.when, region)) for rule in connection.rules)
+    rules = tuple(
+        CompiledRule(rule, compile_condition(rule.when, region), tuple({field.name for field in _asked(rule.when)}))
+        for rule in connection.rules
+    )
     base_fields = {side: {field.name: field for field in _moved_fields(connection, side)} for side in Side}
     fields = {side: tuple(dict.fromkeys(_read_fields(connection, side))) for side in Side}
     return Program(connection, Fingerprinter(key, region), arrows, rules, fields, base_fields)

@@ -80,13 +80,23 @@ def _converted(source: Field, target: Field, value: Value, now: Value) -> Value:
 
 def convert(source: Field, target: Field, value: Value, now: Value) -> Value:
     """``value`` of ``source`` as ``target`` takes it; ``now`` is what the target holds. Raises ``Unmappable``."""
+    if target.type is FieldType.LIST:
+        return _into_list(source, value, now)
     if value is None:
         return None
-    if target.type is FieldType.LIST:
-        return value if isinstance(value, tuple) else _first_replaced(value, now)
     if isinstance(value, tuple):
         return convert(source, target, value[0], now) if value else None
     return _CONVERT.get(target.type, _as_text)(value)
+
+
+def _into_list(source: Field, value: Value, now: Value) -> Value:
+    if isinstance(value, tuple) or source.type is FieldType.LIST:
+        return value
+    if value is not None:
+        return _first_replaced(value, now)
+    if isinstance(now, tuple) and len(now) > 1:
+        raise Unmappable(f"cleared, and {len(now)} stand against it: which of them is meant is for a person to say")
+    return None
 
 
 def _first_replaced(value: Value, now: Value) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from reconciler.engine.actions import Effects, Target, apply_rule, take_back
 from reconciler.engine.canonical import canonical
 from reconciler.engine.decision import Decision, Pair, Standing
-from reconciler.engine.merge import Verdict, View, merge
+from reconciler.engine.merge import Verdict, View, carried, merge
 from reconciler.engine.transforms import KEEP
+from reconciler.model.connection import Policy
 from reconciler.model.link import ContactState, Link
 from reconciler.model.plan import Change, Operation, Verb
 from reconciler.model.record import SIDES, Record, Side, Value
@@ -26,7 +27,7 @@ NO_RULE = Standing(ContactState.EXCLUDED, "no rule matches")
 def update_pair(program: Program, pair: Pair, left: Record, right: Record) -> Decision:
     """The conclusion on a pair of which both records are there."""
     records = {Side.LEFT: left, Side.RIGHT: right}
-    holding = program.rules_of_pair(records)
+    holding = program.rules_of_pair(records, pair.link.rules if pair.link else ())
     if not holding:
         return _excluded(program, pair, records)
     link = pair.link or Link(left.id, right.id)
@@ -39,9 +40,10 @@ def update_pair(program: Program, pair: Pair, left: Record, right: Record) -> De
 def _act(draft: _Draft, holding: list[Rule]) -> list[Rule]:
     """Act by the rules that hold, and by those that hold once that is written, so that the next plan is empty. Rules
     that undo each other are left alone after as many rounds as there are rules."""
+    held = draft.link.rules
     draft.act(holding)
     for _ in draft.program.rules:
-        later = draft.program.rules_of_pair(draft.after())
+        later = draft.program.rules_of_pair(draft.after(), held)
         if later == holding:
             break
         holding = later
@@ -51,7 +53,8 @@ def _act(draft: _Draft, holding: list[Rule]) -> list[Rule]:
 
 def _excluded(program: Program, pair: Pair, records: Mapping[Side, Record]) -> Decision:
     """Both stay as they are; only what a rule added, and promised to take back, is taken back."""
-    standings = dict.fromkeys(Side, NO_RULE)
+    questions = [question for side in Side if (question := program.unanswered(side, records[side]))]
+    standings = dict.fromkeys(Side, Standing(ContactState.HELD, "; ".join(questions)) if questions else NO_RULE)
     left_id, right_id = records[Side.LEFT].id, records[Side.RIGHT].id
     if pair.link is None:
         return Decision(left_id, right_id, standings)
@@ -71,6 +74,7 @@ class _Draft:
         self.bases = {side: dict(link.base(side)) for side in Side}
         self.undo: dict[Side, dict[Side, tuple[str, ...]]] = {side: dict.fromkeys(Side, ()) for side in Side}
         self.verdicts: list[Verdict] = []
+        self.waiting: set[int] = set()
 
     def merge(self, arrow: Arrow, echo: Side | None) -> None:
         """Merge one mapping, unless a side did not return its fields."""
@@ -81,6 +85,32 @@ class _Draft:
         self.verdicts.append(verdict)
         if verdict.settled:
             self._settle(arrow)
+        else:
+            self.waiting.add(id(arrow))
+        self._write(arrow, verdict)
+
+    def carry_on(self) -> None:
+        """What one arrow or rule writes, a one-way arrow may carry on: to that one it is news, whoever wrote it. Lists
+        are left out: items that a rule adds are the rule's own."""
+        for _ in self.program.arrows:
+            if not sum(self._carry_on(arrow, side) for arrow in self.program.arrows for side in SIDES):
+                break
+
+    def _carry_on(self, arrow: Arrow, target: Side) -> bool:
+        wanted, origin = self.targets[target.other].wanted, arrow.mapping.origin
+        news = [item.name for item in arrow.fields(target.other) if wanted.get(item.name, (None, origin))[1] != origin]
+        excused = arrow.two_way or arrow.mapping.policy is Policy.UNION or id(arrow) in self.waiting
+        if not news or excused or not arrow.flows_to(target):
+            return False
+        later = self.after()
+        if any(item.name not in later[side].values for side in SIDES for item in arrow.fields(side)):
+            return False
+        values = {side: tuple(later[side].values[item.name] for item in arrow.fields(side)) for side in SIDES}
+        verdict = carried(arrow, target, values, self.program.connection.region)
+        self._write(arrow, verdict)
+        return bool(verdict.writes)
+
+    def _write(self, arrow: Arrow, verdict: Verdict) -> None:
         for side, mapped in verdict.writes.items():
             for item, value in zip(arrow.fields(side), mapped, strict=True):
                 if value is not KEEP:
@@ -100,6 +130,8 @@ class _Draft:
                 effects[rule.name] = apply_rule(rule, self.targets[side], before)
                 self._base_actions(side, rule)
         self.link = replace(self.link, rules=frozenset(names), effects=effects)
+        if holding:
+            self.carry_on()
 
     def after(self) -> dict[Side, Record]:
         """Both records as they will be once what was decided so far is written."""

@@ -141,7 +141,11 @@ def test_a_list_is_a_set(items: list[str]) -> None:
 def test_items_of_a_list_take_the_form_of_its_role(role: str, one: str, other: str) -> None:
     kind = field(FieldType.LIST, role=role)
     assert canonical(kind, (one,), "BE") == canonical(kind, (other,), "BE")
-    assert canonical(field(FieldType.LIST), (one,), "BE") != canonical(field(FieldType.LIST), (other,), "BE")
+
+
+def test_items_of_a_list_are_the_same_in_any_case() -> None:
+    assert canonical(field(FieldType.LIST), ("VIP", "vip ", "Own")) == ("own", "vip")
+    assert canonical(field(FieldType.TEXT), "VIP") != canonical(field(FieldType.TEXT), "vip")
 
 
 @pytest.mark.parametrize("kind", FieldType)

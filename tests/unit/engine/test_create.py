@@ -62,11 +62,15 @@ def test_nothing_empty_is_written() -> None:
     assert fields(decision) == [{"mail": "a@example.org"}]
 
 
+BOSSES = rule("bosses", when=Question(TITLE, "is", "CEO"))
+
+
 @pytest.mark.parametrize(
     ("rules", "values", "state", "cause"),
     [
         ([], {"Email": "a@x.org"}, "excluded", "no rule matches"),
-        ([rule("bosses", when=Question(TITLE, "is", "CEO"))], {"Email": "a@x.org"}, "excluded", "no rule matches"),
+        ([BOSSES], {"Email": "a@x.org", "Title": None}, "excluded", "no rule matches"),
+        ([BOSSES], {"Email": "a@x.org"}, "held", "rule 'bosses' asks about Title, which crm does not return"),
         ([rule("known", create=False)], {"Email": "a@x.org"}, "excluded", "rule 'known' creates nothing"),
         ([rule("all")], {"Email": None, "Title": "CEO"}, "unmatched_key", "no Email to match by"),
         ([rule("all")], {"Title": "CEO"}, "unmatched_key", "no Email to match by"),

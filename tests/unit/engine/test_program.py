@@ -101,10 +101,18 @@ def test_keys_stand_in_their_order() -> None:
 
 
 def test_rules_hold_for_their_own_side() -> None:
-    one = record("1", a="1", c="1")
+    one = record("1", a="1", b=None, c="1")
     assert [found.name for found in BUSY.rules_holding(LEFT, one, linked=False)] == ["there"]
     assert [found.name for found in BUSY.rules_holding(LEFT, one, linked=True)] == []
     assert [found.name for found in BUSY.rules_holding(RIGHT, one, linked=True)] == ["back"]
+
+
+def test_a_rule_that_cannot_be_judged_holds_where_it_held() -> None:
+    one = record("1", a="1", c="1")
+    assert BUSY.rules_holding(LEFT, one, linked=False) == []
+    assert [found.name for found in BUSY.rules_holding(LEFT, one, linked=True, held={"there"})] == ["there"]
+    assert BUSY.unanswered(LEFT, one) == "rule 'there' asks about b, which crm does not return"
+    assert BUSY.unanswered(RIGHT, one) == ""
 
 
 def test_a_record_looks_the_same_until_a_field_that_matters_changes() -> None:

@@ -142,7 +142,7 @@ def summarise(live: Live, reads: Mapping[Side, Read], ledger: Ledger) -> Summary
         first_contact=sum(ledger.first_contact.values()),
         links=exposure.links,
         notices=notices,
-        refusals=guard(connection.limits, exposure),
+        refusals=guard(connection, exposure),
     )
 
 

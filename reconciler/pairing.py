@@ -66,7 +66,7 @@ def linked_pairs(
         for link in links.values():
             found = {side: sightings[side].get(link.id(side)) for side in Side}
             if not _survivor_only(link, found):
-                yield from _linked_pair(link, found, echoes, work)
+                yield from _linked_pair(live, work, link, found, echoes)
 
 
 def _both(live: Live, side: Side, work: Workspace, links: Iterable[Link], *, complete: bool) -> dict[str, Sighting]:
@@ -94,7 +94,7 @@ def _survivor_only(link: Link, found: Mapping[Side, Sighting | None]) -> bool:
 
 
 def _linked_pair(
-    link: Link, found: Mapping[Side, Sighting | None], echoes: Echoes, work: Workspace
+    live: Live, work: Workspace, link: Link, found: Mapping[Side, Sighting | None], echoes: Echoes
 ) -> Iterator[Pair | Decision]:
     """Nothing when a record is gone (its survivor is judged by key first: it may only have got another id); waiting
     when one is missing without proof that it is gone."""
@@ -107,7 +107,7 @@ def _linked_pair(
         trashed = replace(link, gone=missing[0].other)
         yield Decision(link.left_id, link.right_id, {}, link=trashed, before=link)
     elif missing:
-        cause = f"its counterpart on the {missing[0].value} could not be read"
+        cause = f"its counterpart on {live.program.connection.end(missing[0]).name} could not be read"
         standing = Standing(ContactState.PENDING, cause)
         yield Decision(link.left_id, link.right_id, {missing[0].other: standing}, link=link, before=link)
     elif proved:
@@ -178,7 +178,7 @@ def _conclude(
     for judgement in judgements:
         sightings = [found[side].get(record_id) for side, record_id in _judged(judgement)]
         if all(one and not one.gone for one in sightings):
-            yield _matched(sightings, echoes) if isinstance(judgement, Match) else _ambiguous(judgement)
+            yield _matched(sightings, echoes) if isinstance(judgement, Match) else _ambiguous(live, judgement)
 
 
 def _judged(judgement: Match | Ambiguous) -> tuple[tuple[Side, str], ...]:
@@ -192,8 +192,9 @@ def _matched(sightings: Sequence[Sighting | None], echoes: Echoes) -> Pair:
     return Pair(left, right, None, echo=echoes.of_new(left.id, right.id) if left and right else None)
 
 
-def _ambiguous(judgement: Ambiguous) -> Decision:
-    others = ", ".join(f"{side.value} {record_id}" for side, record_id in judgement.candidates[:5])
+def _ambiguous(live: Live, judgement: Ambiguous) -> Decision:
+    names = {side: live.program.connection.end(side).name for side in Side}
+    others = ", ".join(f"{names[side]} {record_id}" for side, record_id in judgement.candidates[:5])
     standing = Standing(ContactState.AMBIGUOUS, f"shares its key with {others}")
     return _decision_on(judgement.side, judgement.id, standing)
 

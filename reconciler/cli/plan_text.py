@@ -11,7 +11,6 @@ from reconciler.cli.plan_counts import Standings, headline
 from reconciler.cli.screen import line
 from reconciler.cli.words import cause, count, shown
 from reconciler.model.plan import Verb
-from reconciler.model.record import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,13 +85,6 @@ def verdict(summary: Summary, connection: Connection) -> Iterator[Text]:
     for notice in summary.notices:
         yield line(("Notice: ", "yellow"), notice)
     for refusal in summary.refusals:
-        yield line(("Over its limits: ", "bold red"), _by_name(refusal, connection))
+        yield line(("Over its limits: ", "bold red"), refusal)
     told = f", {summary.first_contact:,} of the updates on pairs that this plan links" if summary.first_contact else ""
     yield line(("Plan: ", "bold"), f"{headline(connection, summary.counts)}{told}. ", (summary.plan_id, "dim"))
-
-
-def _by_name(sentence: str, connection: Connection) -> str:
-    """The guard says left and right; a person knows the sides by their own names."""
-    for side in Side:
-        sentence = sentence.replace(f"on the {side.value}", f"on {connection.end(side).name}")
-    return sentence

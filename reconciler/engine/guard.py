@@ -10,9 +10,9 @@ from reconciler.model.plan import Verb
 from reconciler.model.record import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from reconciler.model.connection import Limit
+    from reconciler.model.connection import Connection, Limit
 
 FEW = 10
 """So few operations, or so few links, are never too large a share; absolute limits always count."""
@@ -33,29 +33,27 @@ class Exposure:
     links: int
 
 
-def guard(limits: Sequence[Limit], exposure: Exposure) -> tuple[str, ...]:
+def guard(connection: Connection, exposure: Exposure) -> tuple[str, ...]:
     """One sentence per limit that the plan goes over; nothing when it may be applied."""
-    return tuple(sentence for limit in limits for sentence in _judge(limit, exposure))
+    return tuple(sentence for limit in connection.limits for sentence in _judge(connection, limit, exposure))
 
 
-def _judge(limit: Limit, exposure: Exposure) -> Iterable[str]:
+def _judge(connection: Connection, limit: Limit, exposure: Exposure) -> Iterable[str]:
     for (side, verb), count in sorted(exposure.counts.items()):
         if verb != limit.verb:
             continue
+        name = connection.end(side).name
         if limit.count is not None and count > limit.count:
-            yield f"{count} {verb.value}s on the {side.value}, the limit is {limit.count}"
+            yield f"{count} {verb.value}s on {name}, the limit is {limit.count}"
         if limit.share is not None:
-            yield from _judge_share(limit.share, side, verb, count, exposure)
+            first = exposure.first_contact.get(side, 0) if verb is Verb.UPDATE else 0
+            yield from _judge_share(limit.share, count - first, f"{verb.value}s on {name}", exposure.links)
 
 
-def _judge_share(share: float, side: Side, verb: Verb, count: int, exposure: Exposure) -> Iterable[str]:
-    settled = count - (exposure.first_contact.get(side, 0) if verb is Verb.UPDATE else 0)
+def _judge_share(share: float, settled: int, what: str, links: int) -> Iterable[str]:
     few = FEW if share else 0
-    if exposure.links >= FEW and settled > max(few, share * exposure.links):
-        yield (
-            f"{settled} {verb.value}s on the {side.value} are {settled / exposure.links:.0%} of"
-            f" {exposure.links} linked contacts, the limit is {share:.0%}"
-        )
+    if links >= FEW and settled > max(few, share * links):
+        yield f"{settled} {what} are {settled / links:.0%} of {links} linked contacts, the limit is {share:.0%}"
 
 
 def believable(missing: int, population: int) -> bool:

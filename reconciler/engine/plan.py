@@ -24,12 +24,13 @@ def plan_pair(program: Program, pair: Pair) -> Decision:
     if record is None:
         raise ValueError("a pair without any record")
     if pair.link:
-        return _bereft(side, pair.link)
+        return _bereft(program, side, pair.link)
     return create_pair(program, side, record)
 
 
-def _bereft(side: Side, link: Link) -> Decision:
+def _bereft(program: Program, side: Side, link: Link) -> Decision:
     """The twin is gone, with evidence: remember the pair as trashed, touch nothing, create nothing."""
-    standing = Standing(ContactState.TRASHED, f"its counterpart on the {side.other.value} was deleted there")
+    where = program.connection.end(side.other).name
+    standing = Standing(ContactState.TRASHED, f"its counterpart on {where} was deleted there")
     trashed = replace(link, gone=side.other)
     return Decision(link.left_id, link.right_id, {side: standing}, link=trashed, before=link)

@@ -166,7 +166,7 @@ class TestTheGuard:
         bench = limited(Limit("update", share=0.3))
         report = bench.run(approve=False)
         assert (report.result, report.label, bench.writes()) == ("refused", "guard", 0)
-        assert report.message == "11 updates on the right are 37% of 30 linked contacts, the limit is 30%"
+        assert report.message == "11 updates on news are 37% of 30 linked contacts, the limit is 30%"
         assert bench.run(approve=False).result == "refused", "and it is not forgotten"
 
     def test_a_persons_word_is_enough(self) -> None:

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.engine.guard import FEW, Exposure, believable, guard
-from reconciler.model.connection import Limit
+from reconciler.model.connection import Connection, Limit
 from reconciler.model.plan import Verb
-from tests.unit.engine.builders import LEFT, RIGHT
+from tests.unit.engine.builders import LEFT, RIGHT, program
 
 THIRD, NONE, FIVE = Limit("update", share=0.3), Limit("delete", count=0), Limit("update", count=5)
+
+
+def limited(*limits: Limit) -> Connection:
+    return replace(program().connection, limits=limits)
 
 
 def refused(*limits: Limit, links: int = 100, first: int = 0, **counts: int) -> int:
     """How many sentences the guard says; counts are on the right."""
     numbers = {(RIGHT, Verb(verb)): count for verb, count in counts.items()}
-    return len(guard(limits, Exposure(numbers, {RIGHT: first}, links)))
+    return len(guard(limited(*limits), Exposure(numbers, {RIGHT: first}, links)))
 
 
 @pytest.mark.parametrize(
@@ -44,12 +50,12 @@ def test_limits(limit: Limit, counts: dict, sentences: int) -> None:
 
 def test_each_side_and_each_limit_speaks_for_itself() -> None:
     counts = {(LEFT, Verb.UPDATE): 31, (RIGHT, Verb.UPDATE): 6, (LEFT, Verb.DELETE): 1}
-    said = guard((THIRD, FIVE, NONE), Exposure(counts, {}, 100))
+    said = guard(limited(THIRD, FIVE, NONE), Exposure(counts, {}, 100))
     assert said == (
-        "31 updates on the left are 31% of 100 linked contacts, the limit is 30%",
-        "31 updates on the left, the limit is 5",
-        "6 updates on the right, the limit is 5",
-        "1 deletes on the left, the limit is 0",
+        "31 updates on crm are 31% of 100 linked contacts, the limit is 30%",
+        "31 updates on crm, the limit is 5",
+        "6 updates on news, the limit is 5",
+        "1 deletes on crm, the limit is 0",
     )
 
 

@@ -113,6 +113,14 @@ class Accounts:
                     del self._current[opened.spec.name]
                 http.close()
 
+    def close(self) -> None:
+        """Close every account, whoever still uses it: the process ends."""
+        with self._lock:
+            for opened in self._in_use:
+                opened.http.close()
+            self._in_use.clear()
+            self._current.clear()
+
     def _connect(self, spec: AccountSpec, credentials: Mapping[str, str], rate: float | None) -> Http:
         app, world = load_app(spec.app), self._world
         for value in credentials.values():

@@ -18,6 +18,8 @@ from reconciler.wiring import Accounts, Apps, CycleRunner, Wiring, World
 from tests.unit.spec.facts import APPS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.model.connection import Connection
 
 LOGIN = {"username": {"env": "USER_A"}, "password": {"file": "/run/secret"}}
@@ -59,8 +61,28 @@ class Outside:
         self.world = World({"USER_A": "ada"}, lambda _: self.secret, clock, clock, clock.sleep)
 
 
-def test_connections_of_one_account_share_its_client_until_the_last_one_leaves() -> None:
-    accounts = Accounts(Outside().world)
+@pytest.fixture
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture
+def accounts(outside: Outside) -> Iterator[Accounts]:
+    found = Accounts(outside.world)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def wiring(outside: Outside) -> Iterator[Wiring]:
+    store = memory_store()
+    found = Wiring(store, outside.world)
+    yield found
+    found.accounts.close()
+    store.close()
+
+
+def test_connections_of_one_account_share_its_client_until_the_last_one_leaves(accounts: Accounts) -> None:
     first, second = accounts.take(account()), accounts.take(account())
     assert first is second
     accounts.give_back(first)
@@ -70,9 +92,9 @@ def test_connections_of_one_account_share_its_client_until_the_last_one_leaves()
     assert accounts.take(account()) is not first
 
 
-def test_a_changed_secret_opens_the_account_anew_although_others_still_use_it() -> None:
-    outside = Outside()
-    accounts = Accounts(outside.world)
+def test_a_changed_secret_opens_the_account_anew_although_others_still_use_it(
+    accounts: Accounts, outside: Outside
+) -> None:
     old = accounts.take(account())
     outside.secret = "second-secret"
     new = accounts.take(account())
@@ -81,19 +103,16 @@ def test_a_changed_secret_opens_the_account_anew_although_others_still_use_it() 
     assert accounts.take(account()) is new
 
 
-def test_a_changed_account_is_another_one() -> None:
-    accounts = Accounts(Outside().world)
+def test_a_changed_account_is_another_one(accounts: Accounts) -> None:
     assert accounts.take(account()) is not accounts.take(account(rate=1.0))
 
 
-def test_secrets_are_hidden_from_the_log_from_the_first_use() -> None:
-    outside = Outside()
-    Accounts(outside.world).take(account())
+def test_secrets_are_hidden_from_the_log_from_the_first_use(accounts: Accounts, outside: Outside) -> None:
+    accounts.take(account())
     assert outside.world.secrets.redact("the password is first-secret") == "the password is [redacted]"
 
 
-def test_many_threads_open_an_account_once() -> None:
-    accounts = Accounts(Outside().world)
+def test_many_threads_open_an_account_once(accounts: Accounts) -> None:
     found: list[object] = []
     threads = [threading.Thread(target=lambda: found.append(accounts.take(account()))) for _ in range(8)]
     for thread in threads:
@@ -111,24 +130,24 @@ def books() -> Wanted:
     return Wanted("books", connection.digest, 60.0, spec=Resolved(connection, accounts))
 
 
-def test_a_missing_secret_stalls_the_connection_and_names_the_variable() -> None:
-    runner = CycleRunner(Wiring(memory_store(), World({}, lambda _: "x", FakeClock())))
+def test_a_missing_secret_stalls_the_connection_and_names_the_variable(wiring: Wiring) -> None:
+    wiring.world.environ.clear()
+    runner = CycleRunner(wiring)
     runner.use(books())
     report = runner.run("books", threading.Event())
     assert (report.result, report.label) == ("stalled", "denied")
     assert "USER_A" in report.message
 
 
-def test_a_connection_whose_lease_is_held_is_busy() -> None:
-    outside, store = Outside(), memory_store()
-    runner = CycleRunner(Wiring(store, outside.world))
+def test_a_connection_whose_lease_is_held_is_busy(wiring: Wiring) -> None:
+    runner = CycleRunner(wiring)
     runner.use(books())
-    with store.lease("books"):
+    with wiring.store.lease("books"):
         assert runner.run("books", threading.Event()).result == "busy"
 
 
-def test_a_server_that_is_not_there_is_tried_again_later() -> None:
-    runner = CycleRunner(Wiring(memory_store(), Outside().world))
+def test_a_server_that_is_not_there_is_tried_again_later(wiring: Wiring) -> None:
+    runner = CycleRunner(wiring)
     runner.use(books())
     report = runner.run("books", threading.Event())
     assert (report.result, report.label) == ("failed", "retryable")

@@ -130,7 +130,7 @@ class _Draft:
                 effects[rule.name] = apply_rule(rule, self.targets[side], before)
                 self._base_actions(side, rule)
         self.link = replace(self.link, rules=frozenset(names), effects=effects)
-        if holding:
+        if holding and any(target.wanted for target in self.targets.values()):
             self.carry_on()
 
     def after(self) -> dict[Side, Record]:

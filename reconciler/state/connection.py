@@ -177,6 +177,7 @@ class SqlConnectionState:
         """Close a cycle."""
         with self._write() as db:
             self._journal.finish(db, cycle, End(at, result, message, msgspec.json.encode(counts).decode()))
+        self._database.rest()
 
     def prune(self, before: float) -> int:
         """Drop old journal lines and cycles."""

@@ -28,6 +28,7 @@ class Database:
         self._engine = engine
         self._writer = Lock()
         self._reader = self._writer if alone else _Open()
+        self._alone = alone
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -44,6 +45,12 @@ class Database:
         engine = self._engine.execution_options(writes=True, durable=durable)
         with self._writer, self._spoken(), engine.begin() as db:
             yield db
+
+    def rest(self) -> None:
+        """Let go of the connections that nobody uses now: each keeps a cache of its own, and it may be long until the
+        next one is wanted."""
+        if not self._alone:
+            self._engine.dispose()
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -29,6 +29,16 @@ EDITS = 1000
 SPELL = {Side.LEFT: as_left, Side.RIGHT: as_right}
 EDITED = {Side.LEFT: "MailingCity", Side.RIGHT: "street"}
 HERE = Path(__file__).parent
+CLIENT, USER = Client(), Credentials()
+CREDENTIALS = {
+    "SF_ID": CLIENT.key,
+    "SF_SECRET": CLIENT.proof,
+    "SF_TOKEN": CLIENT.refresh,
+    "IC_APP": USER.app_id,
+    "IC_USER": USER.username,
+    "IC_PASSWORD": USER.app_key,
+}
+"""What ``emulated.yaml`` refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +108,12 @@ def _changes_file(job: Job, side: Side) -> Path:
 @contextmanager
 def emulated_apps(job: Job, meter: Meter) -> Iterator[Opened]:
     """Salesforce and iContact over HTTP, opened as the daemon opens them."""
-    client, user = Client(), Credentials()
-    environ = {
-        "SF_ID": client.key,
-        "SF_SECRET": client.proof,
-        "SF_TOKEN": client.refresh,
-        "IC_APP": user.app_id,
-        "IC_USER": user.username,
-        "IC_PASSWORD": user.app_key,
-    }
     found = resolve(load_folder(HERE / "emulated.yaml"), Apps())
     [wanted] = found.connections.values()
     accounts = {side: found.accounts[wanted.end(side).account] for side in Side}
     accounts = {side: one.model_copy(update={"base_url": job.urls[one.app]}) for side, one in accounts.items()}
     store = open_store(job.state, environ={})
-    session = Wiring(store, World(environ=environ)).open(wanted, accounts)
+    session = Wiring(store, World(environ=CREDENTIALS)).open(wanted, accounts)
     connectors = {
         side: Watched(connector, side.value, meter, lambda side=side: session.live.calls()[side])
         for side, connector in session.live.connectors.items()

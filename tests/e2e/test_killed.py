@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.sandbox.faults import Fault, Step
 from reconciler.sandbox.seed import person
 from reconciler.sandbox.settlers import as_icontact, as_salesforce
 from reconciler.testing.clock import FakeClock
@@ -132,25 +133,33 @@ class Life:
         self.clock.advance(1000)
         self.runner.start(self.folder, self.clock(), die_at)
 
-    def live_on(self, seed: int) -> None:
-        """Thirty edits, each of one field on one side, and a few newcomers on either side, some on both."""
-        pairs = self.apps.one_each()
-        self.said.clear()
-        for email in self.random.sample(sorted(pairs), 30):
-            name = self.random.choice(["FirstName", "MailingCity", "MailingStreet"])
-            word = f"Wort {self.random.randrange(10**9)}"
-            self.said[email, name] = word
-            left, right = pairs[email]
-            if self.random.random() < 0.5:
-                self.apps.org.edit(left, {name: word})
-            else:
-                self.apps.folder.edit(right, {PAIRS[name]: word})
+    def live_on(self, seed: int, *, edits: bool) -> None:
+        """A few newcomers on either side, some on both; and perhaps thirty edits, each of one field on one side."""
+        self.apps.catch_up()
+        if edits:
+            pairs = self.apps.one_each()
+            for email in self.random.sample(sorted(pairs), 30):
+                self._edit(email, *pairs[email])
         for number in range(6):
             somebody = person(100_000 + 10 * seed + number)
             if number % 3 != 1:
                 self.apps.org.add(as_salesforce(somebody))
             if number % 3 != 2:
                 self.apps.folder.add(as_icontact(somebody))
+
+    def _edit(self, email: str, left: str, right: str) -> None:
+        name = self.random.choice(["FirstName", "MailingCity", "MailingStreet"])
+        word = f"Wort {self.random.randrange(10**9)}"
+        self.said[email, name] = word
+        if self.random.random() < 0.5:
+            self.apps.org.edit(left, {name: word})
+        else:
+            self.apps.folder.edit(right, {PAIRS[name]: word})
+
+    def lag(self) -> None:
+        """The next listings do not show the latest writes yet; a search does."""
+        for world in self.apps.worlds.values():
+            self.apps.weather(world, Step(Fault.STALE_LISTING, "list", times=3))
 
     def check(self) -> None:
         """The promises, after the reconciler was allowed to finish."""
@@ -167,8 +176,9 @@ class Life:
 
 
 @contextmanager
-def rounds(folder: Path, apps: Town, runner: Runner, seed: int) -> Iterator[Iterator[Life]]:
-    """Lives about to be ended: every third begins on the first day, the others go on with edits."""
+def rounds(folder: Path, apps: Town, runner: Runner, gallows: Gallows, seed: int) -> Iterator[Iterator[Life]]:
+    """Lives about to be ended: a first day, a day of edits, a day of newcomers. After the first and the last, listings
+    lag behind what was written when the process died."""
     killed: list[int] = []
 
     def each() -> Iterator[Life]:
@@ -177,9 +187,15 @@ def rounds(folder: Path, apps: Town, runner: Runner, seed: int) -> Iterator[Iter
             if life is None or number % 3 == 0:
                 life = Life(folder / str(number), apps, runner, seed + number)
             else:
-                life.live_on(seed + number)
+                life.live_on(seed + number, edits=number % 3 == 1)
             yield life
             killed.append(runner.wait() == signal.SIGKILL)
+            gallows.at = -1
+            if number % 3 != 1:
+                life.lag()
+                life.start()
+                assert runner.wait() == 0
+                apps.clear_sky()
             life.start()
             assert runner.wait() == 0
             life.check()
@@ -202,7 +218,7 @@ def measured(folder: Path, apps: Town, runner: Runner, gallows: Gallows) -> tupl
 def test_killed_at_any_request(tmp_path, apps: Town, runner: Runner, gallows: Gallows) -> None:
     whole, _ = measured(tmp_path, apps, runner, gallows)
     dice = random.Random(1)
-    with rounds(tmp_path, apps, runner, seed=100) as lives:
+    with rounds(tmp_path, apps, runner, gallows, seed=100) as lives:
         for number, life in enumerate(lives):
             share = 1.0 if number % 3 == 0 else 0.6
             gallows.seen, gallows.at = 0, dice.randint(1, round(whole * share))
@@ -213,15 +229,15 @@ def test_killed_at_any_request(tmp_path, apps: Town, runner: Runner, gallows: Ga
 def test_killed_at_any_time(tmp_path, apps: Town, runner: Runner, gallows: Gallows) -> None:
     _, seconds = measured(tmp_path, apps, runner, gallows)
     dice = random.Random(2)
-    with rounds(tmp_path, apps, runner, seed=200) as lives:
+    with rounds(tmp_path, apps, runner, gallows, seed=200) as lives:
         for life in lives:
             life.start()
             if not runner.ended_within(dice.uniform(0, 0.9 * seconds)):
                 runner.kill()
 
 
-def test_killed_while_the_journal_is_written(tmp_path, apps: Town, runner: Runner) -> None:
+def test_killed_while_the_journal_is_written(tmp_path, apps: Town, runner: Runner, gallows: Gallows) -> None:
     dice = random.Random(3)
-    with rounds(tmp_path, apps, runner, seed=300) as lives:
+    with rounds(tmp_path, apps, runner, gallows, seed=300) as lives:
         for life in lives:
             life.start(die_at=dice.randrange(400))

@@ -110,7 +110,13 @@ class Town:
         self.folder.clear()
         self.clear_sky()
         seed_pair(self.org, self.folder, size, overlap)
+        self.catch_up()
         self.count_anew()
+
+    def catch_up(self) -> None:
+        """What was written so far was long ago: no listing is too slow to show it."""
+        for history in (self.folder.history, self.org.table("Contact").history):
+            history.clear()
 
     def weather(self, world: World, *steps: Step, **settings: float) -> None:
         """The faults to come in one world."""

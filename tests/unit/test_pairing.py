@@ -95,7 +95,7 @@ class TestLinksFirst:
         double = bench.right.add(mail="ANN@example.org")
         bench.run()
         assert bench.state(RIGHT, double) == "ambiguous"
-        assert "left l1" in bench.known(RIGHT, double).cause
+        assert "crm l1" in bench.known(RIGHT, double).cause
         bench.right.edit(double, mail="anna@example.org")
         bench.run()
         assert bench.state(RIGHT, double) == "in_sync"

@@ -16,7 +16,7 @@ from reconciler.model.field import FieldType
 from reconciler.model.link import ContactState, Link
 from reconciler.model.record import Side
 from reconciler.reading import ask_again, bond_of, bury, fetch
-from reconciler.workspace import CHUNK
+from reconciler.workspace import CHUNK, chunks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -137,13 +137,14 @@ def matched_pairs(live: Live, work: Workspace, echoes: Echoes) -> Iterator[Pair 
             members = _members(live, work, ordinal, keys)
             for _, group in groupby(members, key=lambda one: one[0]):
                 judgements += judge([member for _, member in group], ordinal, weak=weak)
-            yield from _conclude(live, work, judgements, echoes)
+            for part in chunks(judgements, CHUNK):  # a key may be everybody's
+                yield from _conclude(live, work, part, echoes)
             _reconsider(live, work, [member for _, member in members])
 
 
 def _members(live: Live, work: Workspace, ordinal: int, keys: Sequence[bytes]) -> list[tuple[bytes, Member]]:
     """Everybody, sighted or remembered, who has one of these keys; by key."""
-    found = [(one.keys[ordinal], _member(one)) for one in work.by_key(ordinal, keys)]
+    found = [(one.keys[ordinal], one) for one in work.by_key(ordinal, keys)]
     remembered = live.state.by_key(ordinal, keys)
     for side in Side:
         here = [one for one in remembered if one.side is side]
@@ -154,11 +155,6 @@ def _members(live: Live, work: Workspace, ordinal: int, keys: Sequence[bytes]) -
             if one.id not in sighted
         ]
     return sorted(found, key=lambda one: (one[0], one[1].side, one[1].id))
-
-
-def _member(one: Sighting) -> Member:
-    """A record that was paired or found ambiguous by an earlier key occupies the later ones."""
-    return Member(one.side, one.id, Bond.LINKED if one.fate else one.bond, one.keys)
 
 
 def _conclude(
@@ -194,7 +190,7 @@ def _matched(sightings: Sequence[Sighting | None], echoes: Echoes) -> Pair:
 
 def _ambiguous(live: Live, judgement: Ambiguous) -> Decision:
     names = {side: live.program.connection.end(side).name for side in Side}
-    others = ", ".join(f"{names[side]} {record_id}" for side, record_id in judgement.candidates[:5])
+    others = ", ".join(f"{names[side]} {record_id}" for side, record_id in judgement.candidates)
     standing = Standing(ContactState.AMBIGUOUS, f"shares its key with {others}")
     return _decision_on(judgement.side, judgement.id, standing)
 

@@ -14,14 +14,14 @@ from reconciler.model.link import ContactState, Link
 from reconciler.model.plan import Verb
 from reconciler.model.record import Side
 from reconciler.reading import fetch
-from reconciler.workspace import CHUNK, Sighting, chunks
+from reconciler.workspace import CHUNK, chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from reconciler.live import Live
     from reconciler.state.base import Intent
-    from reconciler.workspace import Workspace
+    from reconciler.workspace import Sighting, Workspace
 
 ORPHAN = Standing(ContactState.TRASHED, "made for a contact that is gone by now")
 
@@ -64,8 +64,8 @@ def _awaited(live: Live, work: Workspace, side: Side, intents: Sequence[Intent])
 def _newcomer(live: Live, work: Workspace, side: Side, ordinal: int, intent: Intent) -> Sighting | None:
     """The one record with the key of the create that nobody knew before and nobody else claims."""
     holders = [one for one in work.by_key(ordinal, [intent.source_keys[ordinal]]) if one.side is side]
-    free = [one for one in holders if one.bond is Bond.FREE and not one.fate]
-    return free[0] if len(free) == len(holders) == 1 and not live.state.known(side, [free[0].id]) else None
+    alone = len(holders) == 1 and holders[0].bond is Bond.FREE and not live.state.known(side, [holders[0].id])
+    return work.get(side, [holders[0].id])[holders[0].id] if alone else None
 
 
 def _pair(side: Side, source_id: str, source: Sighting | None, found: Sighting) -> Pair | Decision:

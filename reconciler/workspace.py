@@ -17,7 +17,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from reconciler.engine.decision import Decision
-from reconciler.engine.match import Bond
+from reconciler.engine.match import Bond, Member
 from reconciler.model.record import Record, Side, Value
 
 if TYPE_CHECKING:
@@ -146,14 +146,18 @@ class Workspace:
             yield part
             after = part[-1]
 
-    def by_key(self, ordinal: int, keys: Sequence[bytes]) -> list[Sighting]:
-        """Sighted records, still there, that will have one of these keys; each once, whatever keys it had before."""
+    def by_key(self, ordinal: int, keys: Sequence[bytes]) -> list[Member]:
+        """Sighted records, still there, that will have one of these keys; each once, whatever keys it had before. One
+        that was paired or found ambiguous by an earlier key occupies the later ones."""
         marks = ",".join("?" * len(keys))
         query = (
-            f"SELECT touched.key, seen.* FROM touched JOIN seen USING (side, id)"
+            "SELECT key, side, id, bond, keys, fate FROM touched JOIN seen USING (side, id)"
             f" WHERE ordinal = ? AND key IN ({marks}) AND NOT gone"
         )
-        found = ((row[0], self._sighting(row[1:])) for row in self._db.execute(query, (ordinal, *keys)))
+        found = (
+            (key, Member(Side(side), record_id, Bond.LINKED if fate else Bond(bond), _decode_keys(held)))
+            for key, side, record_id, bond, held, fate in self._db.execute(query, (ordinal, *keys))
+        )
         return [one for key, one in found if one.keys[ordinal] == key]
 
     def bereave(self, side: Side, record_id: str) -> None:

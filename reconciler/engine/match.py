@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.model.record import Side
@@ -46,7 +47,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """This free record could be several, or is one of several; ``candidates`` are ``(side, id)``."""
+    """This free record could be several, or is one of several; ``candidates`` are the first ``(side, id)``."""
 
     side: Side
     id: str
@@ -55,6 +56,9 @@ class Ambiguous:
 
 Judgement: TypeAlias = Match | Ambiguous
 
+MOST_NAMED = 5
+"""Candidates of one record. A key that thousands share (a placeholder) must not cost the square of them."""
+
 
 def judge(group: Sequence[Member], ordinal: int, *, weak: bool) -> list[Judgement]:
     """Judge the free records of one group of key number ``ordinal``; those left out found nobody.
@@ -62,13 +66,9 @@ def judge(group: Sequence[Member], ordinal: int, *, weak: bool) -> list[Judgemen
     ``weak`` keys (a phone is shared by a household) count only between records that do not contradict each other on
     an earlier key; for the others a contradiction is a reason to ask a person.
     """
-    judgements: list[Judgement] = []
-    for member in group:
-        if member.bond is Bond.FREE:
-            judgement = _judge_one(member, group, ordinal, weak=weak)
-            if judgement and judgement not in judgements:
-                judgements.append(judgement)
-    return judgements
+    free = (member for member in group if member.bond is Bond.FREE)
+    judgements = (_judge_one(member, group, ordinal, weak=weak) for member in free)
+    return list(dict.fromkeys(judgement for judgement in judgements if judgement))
 
 
 def _judge_one(member: Member, group: Sequence[Member], ordinal: int, *, weak: bool) -> Judgement | None:
@@ -84,8 +84,9 @@ def _judge_one(member: Member, group: Sequence[Member], ordinal: int, *, weak: b
 
 
 def _rivals(member: Member, group: Sequence[Member], ordinal: int, *, weak: bool) -> list[Member]:
-    """Everybody else whom ``member`` could be. Two belong together only when neither could be anybody else."""
-    return [other for other in group if other is not member and not (weak and _contradict(member, other, ordinal))]
+    """Others whom ``member`` could be, the first few. Two belong together only when neither could be anybody else."""
+    others = (other for other in group if other is not member and not (weak and _contradict(member, other, ordinal)))
+    return list(islice(others, MOST_NAMED))
 
 
 def _contradict(one: Member, other: Member, ordinal: int) -> bool:

@@ -5,7 +5,7 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
-from reconciler.engine.match import Ambiguous, Bond, Match, Member, judge
+from reconciler.engine.match import MOST_NAMED, Ambiguous, Bond, Match, Member, judge
 from reconciler.model.record import Side
 from tests.unit.engine.builders import LEFT, RIGHT
 
@@ -79,6 +79,13 @@ def test_one_and_one_belong_together() -> None:
 def test_the_candidates_of_an_ambiguous_record_are_listed() -> None:
     group = [first(LEFT, "l"), first(RIGHT, "r1"), first(RIGHT, "r2")]
     assert judge(group, 0, weak=False)[0] == Ambiguous(LEFT, "l", ((RIGHT, "r1"), (RIGHT, "r2")))
+
+
+def test_a_key_that_everybody_shares_names_only_a_few_to_each() -> None:
+    group = [first(side, f"{side.value}{number}") for side in (LEFT, RIGHT) for number in range(500)]
+    judged = judge(group, 0, weak=False)
+    assert len(judged) == len(group)
+    assert {len(one.candidates) for one in judged} == {MOST_NAMED}
 
 
 def test_a_linked_record_still_occupies_its_key() -> None:

@@ -208,12 +208,12 @@ def _reconsider(live: Live, work: Workspace, people: Iterable[Member]) -> None:
         fetch(live, side, work, [one.id for one in known.values() if one.state is ContactState.AMBIGUOUS])
 
 
+NOBODY: Mapping[tuple[Side, str], Standing] = {}
 WAITING = Standing(ContactState.PENDING, "waits for a complete listing of both sides")
-UNSEEN = Standing(ContactState.PENDING, "waits until a create without an answer must have shown")
 
 
 def lone_pairs(
-    live: Live, work: Workspace, trusted: Mapping[Side, bool], hidden: Collection[tuple[Side, str]] = ()
+    live: Live, work: Workspace, trusted: Mapping[Side, bool], hidden: Mapping[tuple[Side, str], Standing] = NOBODY
 ) -> Iterator[Pair | Decision]:
     """Those who found nobody: the survivors of trashed pairs, and those who may get a counterpart. While a listing is
     not trusted, or a counterpart may be ``hidden``, the latter wait."""
@@ -222,7 +222,7 @@ def lone_pairs(
         if link is None and not all(trusted.values()):
             yield _decision_on(one.side, one.id, WAITING)
         elif link is None and (one.side, one.id) in hidden:
-            yield _decision_on(one.side, one.id, UNSEEN)
+            yield _decision_on(one.side, one.id, hidden[one.side, one.id])
         else:
             left = one.side is Side.LEFT
             yield Pair(one.record if left else None, None if left else one.record, link)

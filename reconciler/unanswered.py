@@ -26,17 +26,27 @@ if TYPE_CHECKING:
 ORPHAN = Standing(ContactState.TRASHED, "made for a contact that is gone by now")
 
 
+UNSEEN = Standing(ContactState.PENDING, "waits until a create without an answer must have shown")
+UNSEARCHABLE = Standing(
+    ContactState.HELD,
+    "its counterpart may have been made, and there is no key to look for it by: look in the app, then give it a key",
+)
+
+
 def may_yet_show(live: Live, intent: Intent) -> bool:
-    """Whether this create may have happened although no read shows it yet."""
+    """Whether this create may have happened although no read shows it: not yet, or not to anybody without a key."""
     patience = live.connectors[intent.side].traits.eventual_seconds
-    return intent.verb is Verb.CREATE and abs(live.clock() - intent.at) < patience
+    early = abs(live.clock() - intent.at) < patience
+    return intent.verb is Verb.CREATE and (early or not any(intent.source_keys))
 
 
-def hidden_sources(live: Live, intents: Iterable[Intent]) -> frozenset[tuple[Side, str]]:
-    """Contacts whose counterpart may exist and not show yet: nothing is created for them now."""
-    return frozenset(
-        (one.side.other, one.source_id) for one in intents if one.source_id and may_yet_show(live, one)
-    )  # fmt: skip
+def hidden_sources(live: Live, intents: Iterable[Intent]) -> dict[tuple[Side, str], Standing]:
+    """Contacts whose counterpart may exist and not show: nothing is created for them now."""
+    return {
+        (one.side.other, one.source_id): UNSEEN if any(one.source_keys) else UNSEARCHABLE
+        for one in intents
+        if one.source_id and may_yet_show(live, one)
+    }
 
 
 def awaited_pairs(live: Live, work: Workspace, intents: Iterable[Intent]) -> Iterator[Pair | Decision]:

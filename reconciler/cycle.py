@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from reconciler.state.base import Intent
 
 PORTION = 2000
+REMEMBERED = 90 * 86_400.0
+"""For how many seconds journal lines and cycles are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def record(
     _close(live, intents, reads)
     cursors = {side: read.cursor for side, read in reads.items() if read.cursor and side not in doubtful}
     live.state.remember(Memory(live.program.connection.digest, cursors))
+    live.state.prune(live.clock() - REMEMBERED)
 
 
 def _observations(work: Workspace, part: Sequence[Decision]) -> Iterator[Observation]:

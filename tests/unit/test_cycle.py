@@ -240,3 +240,12 @@ def test_nothing_a_contact_says_is_in_a_report_or_in_the_state() -> None:
     state = bench.live.state
     told = [report, state.cycles(), state.history(RIGHT, "r1"), bench.links(), bench.known(LEFT, "l1")]
     assert not [one for one in told if "secret" in repr(one) or "example.org" in repr(one)]
+
+
+def test_the_journal_is_kept_for_three_months() -> None:
+    bench = Bench()
+    bench.run()
+    for kept in (2, 2):
+        bench.clock.advance(80 * 86_400)
+        bench.run()
+        assert len(bench.live.state.cycles()) == kept

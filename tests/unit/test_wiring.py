@@ -15,7 +15,7 @@ from reconciler.spec.load import Loaded, parse
 from reconciler.state.store import memory_store
 from reconciler.testing.clock import FakeClock
 from reconciler.wiring import Accounts, Apps, CycleRunner, Wiring, World
-from tests.unit.spec.facts import APPS
+from tests.unit.spec.facts import ACCOUNTS, APPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,18 +163,9 @@ def test_unknown_apps_are_no_keys_and_known_ones_are_loaded_on_use() -> None:
 
 # -- custom fields against the account's own
 
-CUSTOM = """
-version: 1
-kind: account
-name: crm-prod
-app: crmapp
-auth: {client_id: {env: CRM_ID}, client_secret: {file: /run/secrets/crm}}
----
-version: 1
-kind: account
-name: mail-main
-app: mailapp
-auth: {username: {env: MAIL_USER}, password: {env: MAIL_PASSWORD}}
+CUSTOM = (
+    ACCOUNTS
+    + """
 ---
 version: 1
 kind: connection
@@ -191,6 +182,7 @@ fields:
   defaults: true
   map: ["crm.Nickname__c -> news.nick"]
 """
+)
 
 
 def custom() -> Connection:

@@ -68,5 +68,11 @@ class ApTimer:
             return
 
     def shutdown(self) -> None:
-        """Ring no more; jobs in hand go on."""
+        """Ring no more; jobs in hand go on.
+
+        The scheduling thread fails when it is stopped between ringing an alarm and crossing it off. So it pauses first,
+        and the look at its jobs waits for the lock that it holds meanwhile.
+        """
+        self._scheduler.pause()
+        self._scheduler.get_jobs()
         self._scheduler.shutdown(wait=False)

@@ -86,3 +86,13 @@ def test_the_scheduling_thread_shows_that_it_moves_even_when_all_workers_are_bus
     beaten.clear()
     assert beaten.wait(PATIENCE)
     release.set()
+
+
+def test_it_may_be_stopped_at_the_very_moment_it_rings(beaten):
+    for _ in range(200):
+        timer = ApTimer(1, beaten.set)
+        rung = threading.Event()
+        timer.start()
+        timer.at("news", timer.now(), lambda _name, rung=rung: rung.set())
+        assert rung.wait(PATIENCE)
+        timer.shutdown()

@@ -21,6 +21,7 @@ from reconciler.errors import LeaseHeld, ReconcilerError
 from reconciler.live import Live, never, no_progress
 from reconciler.model.record import Side
 from reconciler.model.report import Report
+from reconciler.model.traits import Traits
 from reconciler.spec import secrets
 from reconciler.spec.account import AccountSpec
 from reconciler.spec.account_fields import custom_sides, settle_fields
@@ -87,16 +88,16 @@ class Accounts:
         self._in_use: list[Opened] = []
         self._lock = threading.Lock()
 
-    def take(self, spec: AccountSpec, rate: float | None = None) -> Http:
+    def take(self, spec: AccountSpec, traits: Traits | None = None) -> Http:
         """The account's HTTP client; a changed spec or secret opens it anew, for those who come from now on.
 
-        ``rate`` is the app's own calls per second, which the spec may override. Raises ``Denied`` for a missing secret.
+        ``traits`` tell the app's own pace, which the spec may override. Raises ``Denied`` for a missing secret.
         """
         credentials = secrets.resolve(spec.app, spec.auth, self._world.environ, self._world.read_file)
         with self._lock:
             opened = self._current.get(spec.name)
             if opened is None or (opened.spec, opened.credentials) != (spec, credentials):
-                opened = Opened(spec, credentials, self._connect(spec, credentials, rate))
+                opened = Opened(spec, credentials, self._connect(spec, credentials, traits or Traits()))
                 self._current[spec.name] = opened
                 self._in_use.append(opened)
             opened.users += 1
@@ -121,14 +122,19 @@ class Accounts:
             self._in_use.clear()
             self._current.clear()
 
-    def _connect(self, spec: AccountSpec, credentials: Mapping[str, str], rate: float | None) -> Http:
+    def _connect(self, spec: AccountSpec, credentials: Mapping[str, str], traits: Traits) -> Http:
         app, world = load_app(spec.app), self._world
         for value in credentials.values():
             world.secrets.add(value)
         base_url = spec.base_url or app.base_url or ""
         auth = app.authenticate(app.credentials.model_validate(credentials), base_url)
         budget = Budget(
-            spec.app, per_second=spec.rate or rate, daily=spec.daily, clock=world.monotonic, sleep=world.sleep
+            spec.app,
+            per_second=spec.rate or traits.calls_per_second,
+            burst=traits.burst,
+            daily=spec.daily,
+            clock=world.monotonic,
+            sleep=world.sleep,
         )
         return Http(app=spec.app, base_url=base_url, auth=auth, budget=budget, sleep=world.sleep, clock=world.clock)
 
@@ -160,7 +166,7 @@ class Wiring:
     def _end(self, connection: Connection, side: Side, spec: AccountSpec, on_failure: ExitStack) -> _End:
         app = load_app(spec.app)
         traits = app_traits(app).get(connection.end(side).entity)
-        http = self.accounts.take(spec, traits.calls_per_second if traits else None)
+        http = self.accounts.take(spec, traits)
         on_failure.callback(self.accounts.give_back, http)
         return _End(app, http, connection.end(side).entity, app.options.model_validate(spec.options).model_dump())
 

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who the credentials are, as the app says: an id and what is left of today's calls, if it tells."""
+    """Who the credentials are, as the app says: an id, what is left of today's calls, and what they may do, if it
+    tells. ``missing`` are permissions that a sync needs and these credentials lack, in the app's own words."""
 
     id: str
     calls_left: int | None = None
     calls_limit: int | None = None
+    scopes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,10 @@ class Connector(Protocol):
 
 class App(Protocol):
     """What ``APP`` of an app module offers.
+
+    Two attributes more may be there: ``login``, a function from the base URL to a
+    :class:`~reconciler.connectors.login.Login`, where a person can authorise the reconciler in a browser; and
+    ``webhook``, a :class:`~reconciler.connectors.webhook.Webhook`, where the app can tell of changes by itself.
 
     ``credentials`` and ``options`` are pydantic models of an account's ``auth`` (after secrets are resolved) and
     ``options``; ``base_url`` is the default (None when the account must say it).

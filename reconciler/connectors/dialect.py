@@ -81,14 +81,27 @@ def _untold(_response: Response) -> tuple[int, int] | None:
     return None
 
 
+def _plain(_response: Response) -> bool:
+    return False
+
+
+def _no_pause(_response: Response) -> float | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How one app speaks: rows that override ``TABLE`` (by its own error code first, then by status), how its error
-    envelope is read (``(code, message)``), and what an answer tells of today's calls (``(used, limit)``)."""
+    envelope is read (``(code, message)``), what an answer tells of today's calls (``(used, limit)``), and for how many
+    seconds its headers ask the whole account to be silent (None: not at all).
+
+    ``veiled`` says of a 2xx answer that it is an error in disguise; what it means is told by the code in it."""
 
     rows: Mapping[int | str, Meaning] = field(default_factory=dict)
     explain: Callable[[Response], tuple[str, str]] = _unexplained
     usage: Callable[[Response], tuple[int, int] | None] = _untold
+    pause: Callable[[Response], float | None] = _no_pause
+    veiled: Callable[[Response], bool] = _plain
 
     def meaning(self, status: int, code: str) -> Meaning:
         """What an answer that is not a success asks for."""

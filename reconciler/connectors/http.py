@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import logging
 import random
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ import msgspec
 
 from reconciler.connectors.budget import Budget
 from reconciler.connectors.dialect import Dialect, Meaning, Options, Response, Retry, retry_after
+from reconciler.connectors.exchange import as_text, plainly, same_origin
 from reconciler.connectors.redaction import is_code, leaves, redact, without_emails
 from reconciler.errors import AppError, Bug, CursorExpired, Denied, NoAnswer, Rejected, Retryable
 
@@ -74,7 +74,8 @@ class Http:
     """HTTP bound to one account: base URL, credentials, budget, retry rules. Threads may share it.
 
     ``auth`` is what the app's ``authenticate`` made (an ``httpx.Auth``). ``transport`` replaces the network in tests.
-    ``clock`` is wall time in POSIX seconds, for a ``Retry-After`` date; ``jitter`` draws from 0..1.
+    ``clock`` is wall time in POSIX seconds, for a ``Retry-After`` date; ``jitter`` draws from 0..1. ``parallel`` is how
+    many requests a connector may have under way at once.
     """
 
     app: str
@@ -84,6 +85,7 @@ class Http:
     retry: Retry = field(default_factory=Retry)
     dialect: Dialect = field(default_factory=Dialect)
     timeout: float = 30.0
+    parallel: int = 4
     verify: bool = True
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
@@ -162,7 +164,7 @@ class Http:
             self._wait(result, attempt)
 
     def _ask(self, method: str, path: str, options: Options) -> _Ask:
-        if "://" in path and not _same_origin(httpx.URL(self.base_url), httpx.URL(path)):
+        if "://" in path and not same_origin(httpx.URL(self.base_url), httpx.URL(path)):
             raise Rejected(self.app, "a request to another host than the account's base_url was not sent")
         params = {name: value for name, value in options.get("params", {}).items() if value is not None}
         return _Ask(
@@ -170,7 +172,7 @@ class Http:
             url=path,
             idempotent=options.get("idempotent", method in _IDEMPOTENT),
             options={**options, "params": params},
-            sent=(params, options.get("json"), _as_text(options.get("content"))),
+            sent=(params, options.get("json"), as_text(options.get("content"))),
         )
 
     def _attempt(self, ask: _Ask) -> Response | _Setback:
@@ -207,7 +209,7 @@ class Http:
         answer = self._client.send(request)
         for _ in range(_REDIRECTS):
             target = request.url.join(answer.headers.get("Location", ""))
-            if not (answer.has_redirect_location and request.method in _SAFE and _same_origin(request.url, target)):
+            if not (answer.has_redirect_location and request.method in _SAFE and same_origin(request.url, target)):
                 break
             headers = {name: value for name, value in request.headers.items() if name != "host"}
             request = self._client.build_request(request.method, target, content=request.content, headers=headers)
@@ -220,7 +222,7 @@ class Http:
             problem = "base_url or a credential cannot be put into a request (a line break, an unknown scheme?)"
             return _Setback(Denied(self.app, f"{ask.name}: {problem}", code="unsendable"))
         unsent = not reached or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-        message = f"{ask.name}: {_plainly(error)}"
+        message = f"{ask.name}: {plainly(error)}"
         if unsent or ask.idempotent:
             return _Setback(Retryable(self.app, message, code="no_answer"), again=True)
         return _Setback(NoAnswer(self.app, message, code="no_answer"))
@@ -232,7 +234,10 @@ class Http:
         )
         if usage := self.dialect.usage(response):
             self._budget.observe(*usage)
-        if answer.is_success or response.status in ask.options.get("ok", ()):
+        if (silence := self.dialect.pause(response)) is not None:
+            self._budget.pause(silence)
+        veiled = answer.is_success and self.dialect.veiled(response)
+        if (answer.is_success and not veiled) or response.status in ask.options.get("ok", ()):
             return response
         code, words = self._explanation(response)
         said = redact(words, leaves(ask.sent))
@@ -274,24 +279,3 @@ class Http:
     def _wait(self, setback: _Setback, attempt: int) -> None:
         if not setback.after:
             self.sleep(self.jitter() * min(self.retry.cap, self.retry.base * 2**attempt))
-
-
-def _same_origin(home: httpx.URL, target: httpx.URL) -> bool:
-    """The same scheme, host and port; a step up from http to https of the same host is allowed."""
-    if (home.scheme, home.host, home.port) == (target.scheme, target.host, target.port):
-        return True
-    return (home.scheme, target.scheme, home.host) == ("http", "https", target.host)
-
-
-def _plainly(error: httpx.TransportError) -> str:
-    if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE" in str(error):
-        return "the server's TLS certificate was not accepted"
-    if isinstance(error, httpx.TimeoutException):
-        return "no answer within the time allowed"
-    if isinstance(error, httpx.ConnectError):
-        return "the server cannot be reached"
-    return "the connection broke before the answer was complete"
-
-
-def _as_text(content: str | bytes | None) -> str:
-    return content.decode(errors="replace") if isinstance(content, bytes) else content or ""

@@ -14,6 +14,8 @@ class Traits:
     Batch sizes are records per call (1 = single calls). ``searchable`` are the fields that ``find`` accepts.
     ``unique`` are fields that the app keeps unique. ``find_batch`` is how many values one ``find`` call can hold.
     ``eventual_seconds`` is how long a write may take to show in reads. ``modified_resolution`` is in seconds.
+    ``calls_per_second`` is the documented rate (``burst`` calls at once), ``daily_calls`` the documented allowance a
+    day. ``webhooks``: the app can tell of changes by itself. ``notes`` are what a person should know, a sentence each.
     """
 
     delta: bool = False
@@ -31,4 +33,7 @@ class Traits:
     unique: tuple[str, ...] = ()
     eventual_seconds: float = 0.0
     calls_per_second: float | None = None
+    burst: int = 5
+    daily_calls: int | None = None
+    webhooks: bool = False
     notes: tuple[str, ...] = field(default=())

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reconciler.sandbox.faults import Faults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from reconciler.sandbox.wire import Answer, Call
 
@@ -37,11 +39,21 @@ class Api(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A webhook delivery as the app would send it: nothing is sent, a test (or a demo) carries it over."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+
+
 class World(ABC):
     """An app's contacts with a clock (epoch seconds), the weather around it, and counters of calls by kind.
 
     Direct edits hold ``lock`` and so never fall between the halves of a request. ``seed`` fills the world; ``reset``
-    calls it again.
+    calls it again. ``outbox`` holds the webhook deliveries that were not carried over yet.
     """
 
     app: str
@@ -53,6 +65,7 @@ class World(ABC):
         self.calls: Counter[str] = Counter()
         self.lock = RLock()
         self.seed: Callable[[], None] | None = None
+        self.outbox: list[Posted] = []
 
     @abstractmethod
     def add(self, values: Mapping[str, object], entity: str = "") -> str:

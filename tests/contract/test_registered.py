@@ -9,12 +9,12 @@ import pytest
 
 from reconciler.connectors.registry import app_names, load_app
 from reconciler.testing.contract import ConnectorContract, Subject
-from tests.contract.launchers import LAUNCHERS, REAL
+from tests.contract.launchers.every import LAUNCHERS, REAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.contract.launchers import Fresh
+    from tests.contract.launchers.launch import Fresh
 
 CASES = [
     pytest.param(case, marks=[pytest.mark.real] if case[0] in REAL else [], id="-".join(case)) for case in LAUNCHERS

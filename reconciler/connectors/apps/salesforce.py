@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from reconciler.connectors.auth import OAuth2
+from reconciler.connectors.auth import Grant, OAuth2
 from reconciler.connectors.salesforce.api import SObject
 from reconciler.connectors.salesforce.records import SalesforceRecords
 from reconciler.errors import Denied
@@ -77,7 +77,7 @@ class Salesforce:
         known = Credentials.model_validate(credentials.model_dump())
         if known.refresh_token is None and urlsplit(base_url).hostname in _SHARED_LOGINS:
             raise Denied(self.name, "without a refresh_token, base_url must be the org's My Domain", code="base_url")
-        return OAuth2(self.name, base_url, _LOGIN, known.form(), advice=_ADVICE)
+        return OAuth2(self.name, base_url, Grant(token_url=_LOGIN, form=known.form(), advice=_ADVICE))
 
     def open(self, opening: Opening) -> SalesforceRecords:
         """Contacts or leads."""

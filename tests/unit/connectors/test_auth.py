@@ -6,13 +6,13 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from reconciler.connectors.auth import HeaderAuth, OAuth2
+from reconciler.connectors.auth import Grant, HeaderAuth, OAuth2
 from reconciler.errors import AppError, Denied, NoAnswer, Retryable
 from tests.unit.connectors.wire import Wire, answer, http_over
 
 LOGIN = "https://login.test"
 FORM = {"grant_type": "refresh_token", "client_id": "key-1", "client_secret": "hunter2", "refresh_token": "first"}
-ADVICE = {"invalid_grant": "authorise the app again"}
+GRANT = Grant(token_url="/oauth2/token", form=FORM, advice={"invalid_grant": "authorise the app again"})
 
 
 class Org:
@@ -43,7 +43,7 @@ class Org:
 
 
 def signed(org, base_url: str = LOGIN):
-    auth = OAuth2("testapp", base_url, "/oauth2/token", FORM, advice=ADVICE)
+    auth = OAuth2("testapp", base_url, GRANT)
     return http_over(Wire(org), auth=auth, base_url=base_url)
 
 
@@ -167,13 +167,13 @@ def test_an_answer_that_repeats_the_secret_is_not_passed_on() -> None:
 def test_a_login_without_an_answer_means_that_the_write_was_never_sent() -> None:
     org = Org()
     wire = Wire(httpx.ReadTimeout("x"), org)
-    auth = OAuth2("testapp", LOGIN, "/oauth2/token", FORM, advice=ADVICE)
+    auth = OAuth2("testapp", LOGIN, GRANT)
     assert http_over(wire, auth=auth, base_url=LOGIN).request("POST", "/data", json={}).status == 200
 
 
 def test_a_write_without_an_answer_stays_unknown_after_a_login() -> None:
     org = Org()
     wire = Wire(org, httpx.ReadTimeout("x"))
-    auth = OAuth2("testapp", LOGIN, "/oauth2/token", FORM, advice=ADVICE)
+    auth = OAuth2("testapp", LOGIN, GRANT)
     with pytest.raises(NoAnswer):
         http_over(wire, auth=auth, base_url=LOGIN).request("POST", "/data", json={})

@@ -1,0 +1,24 @@
+"""All launchers, found by the names of the modules beside this one."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.contract.launchers.launch import Launch
+
+_HERE = Path(__file__)
+_NO_APPS = {"__init__", "launch", "every"}
+_MODULES = sorted({path.stem for path in _HERE.parent.glob("*.py")} - _NO_APPS)
+
+LAUNCHERS: Mapping[tuple[str, str], Launch] = {
+    (app, entity): launch
+    for app in _MODULES
+    for entity, launch in importlib.import_module(f"{__package__}.{app}").LAUNCHERS.items()
+}
+REAL = {"carddav"}
+"""These need a real server."""

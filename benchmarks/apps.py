@@ -12,6 +12,7 @@ from meter import Meter, Watched
 from newsletter import as_left, as_right, connection
 from synthetic import Changes, Population, Synthetic, traits
 
+from reconciler.accounts import World
 from reconciler.engine.program import compile_connection
 from reconciler.live import Live
 from reconciler.model.record import Side
@@ -20,7 +21,7 @@ from reconciler.sandbox.salesforce.world import Client
 from reconciler.spec.check import resolve
 from reconciler.spec.load import load_folder
 from reconciler.state.store import SqlStore, open_store
-from reconciler.wiring import Apps, Wiring, World
+from reconciler.wiring import Apps, Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

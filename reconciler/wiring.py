@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.accounts import Accounts, World
 from reconciler.connectors.base import App, Connector, Opening
-from reconciler.connectors.budget import Budget
 from reconciler.connectors.http import Http
 from reconciler.connectors.registry import app_names, app_traits, load_app
 from reconciler.cycle import result_of, run_cycle
@@ -21,17 +17,14 @@ from reconciler.errors import LeaseHeld, ReconcilerError
 from reconciler.live import Live, never, no_progress
 from reconciler.model.record import Side
 from reconciler.model.report import Report
-from reconciler.model.traits import Traits
-from reconciler.spec import secrets
-from reconciler.spec.account import AccountSpec
 from reconciler.spec.account_fields import custom_sides, settle_fields
 from reconciler.spec.scope import AppFacts
 from reconciler.state.store import SqlStore
-from reconciler.telemetry import Secrets
 
 if TYPE_CHECKING:
     from reconciler.daemon.ports import Stop, Wanted
     from reconciler.model.connection import Connection
+    from reconciler.spec.account import AccountSpec
 
 
 class Apps(Mapping[str, AppFacts]):
@@ -56,89 +49,6 @@ class Apps(Mapping[str, AppFacts]):
         return len(self._names)
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """Everything outside: environment, files, clocks; and the secrets that no log line may show. ``clock`` is the time
-    of day, ``monotonic`` counts the seconds between calls; ``sleep`` lets both go on."""
-
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    read_file: Callable[[str], str] = lambda path: Path(path).read_text(encoding="utf-8")
-    clock: Callable[[], float] = time.time
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    secrets: Secrets = field(default_factory=Secrets)
-
-
-@dataclass(slots=True, eq=False)
-class Opened:
-    """An account that is open: one HTTP client, one login, one rate budget for all connections that use it."""
-
-    spec: AccountSpec
-    credentials: Mapping[str, str] = field(repr=False)
-    http: Http
-    users: int = 0
-
-
-class Accounts:
-    """Opens each account once, and closes it when its last user is gone. Threads may share it."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._current: dict[str, Opened] = {}
-        self._in_use: list[Opened] = []
-        self._lock = threading.Lock()
-
-    def take(self, spec: AccountSpec, traits: Traits | None = None) -> Http:
-        """The account's HTTP client; a changed spec or secret opens it anew, for those who come from now on.
-
-        ``traits`` tell the app's own pace, which the spec may override. Raises ``Denied`` for a missing secret.
-        """
-        credentials = secrets.resolve(spec.app, spec.auth, self._world.environ, self._world.read_file)
-        with self._lock:
-            opened = self._current.get(spec.name)
-            if opened is None or (opened.spec, opened.credentials) != (spec, credentials):
-                opened = Opened(spec, credentials, self._connect(spec, credentials, traits or Traits()))
-                self._current[spec.name] = opened
-                self._in_use.append(opened)
-            opened.users += 1
-            return opened.http
-
-    def give_back(self, http: Http) -> None:
-        """One user less."""
-        with self._lock:
-            opened = next(one for one in self._in_use if one.http is http)
-            opened.users -= 1
-            if not opened.users:
-                self._in_use.remove(opened)
-                if self._current.get(opened.spec.name) is opened:
-                    del self._current[opened.spec.name]
-                http.close()
-
-    def close(self) -> None:
-        """Close every account, whoever still uses it: the process ends."""
-        with self._lock:
-            for opened in self._in_use:
-                opened.http.close()
-            self._in_use.clear()
-            self._current.clear()
-
-    def _connect(self, spec: AccountSpec, credentials: Mapping[str, str], traits: Traits) -> Http:
-        app, world = load_app(spec.app), self._world
-        for value in credentials.values():
-            world.secrets.add(value)
-        base_url = spec.base_url or app.base_url or ""
-        auth = app.authenticate(app.credentials.model_validate(credentials), base_url)
-        budget = Budget(
-            spec.app,
-            per_second=spec.rate or traits.calls_per_second,
-            burst=traits.burst,
-            daily=spec.daily,
-            clock=world.monotonic,
-            sleep=world.sleep,
-        )
-        return Http(app=spec.app, base_url=base_url, auth=auth, budget=budget, sleep=world.sleep, clock=world.clock)
-
-
 @dataclass(slots=True)
 class Wiring:
     """Makes connections live over one store."""
@@ -148,7 +58,7 @@ class Wiring:
     accounts: Accounts = field(init=False)
 
     def __post_init__(self) -> None:
-        self.accounts = Accounts(self.world)
+        self.accounts = Accounts(self.world, self.store.keep)
 
     def open(self, connection: Connection, accounts: Mapping[Side, AccountSpec]) -> Session:
         """A session for one connection. Asks the accounts for their custom fields where the spec uses some."""

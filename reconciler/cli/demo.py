@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconciler.accounts import World
 from reconciler.cli.command import Settings, command
 from reconciler.cli.demo_live import tell_live
 from reconciler.cli.demo_once import tell_once
@@ -19,7 +20,6 @@ from reconciler.cli.opening import open_wiring, opened
 from reconciler.cli.specs import Chosen, Specs, read_specs
 from reconciler.cli.story import Teller
 from reconciler.cli.words import count, duration
-from reconciler.wiring import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

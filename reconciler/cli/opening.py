@@ -7,10 +7,11 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from reconciler.accounts import World
 from reconciler.cli.screen import err
 from reconciler.state.store import open_store
 from reconciler.telemetry import configure
-from reconciler.wiring import Wiring, World
+from reconciler.wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,8 +1,11 @@
-"""Credentials are referred to, never written down: ``{env: NAME}`` or ``{file: PATH}``, resolved as late as can be."""
+"""Credentials are referred to, never written down: ``{env: NAME}``, ``{file: PATH}``, or ``{login: true}`` for what
+``reconciler login`` asked a person for. They are resolved as late as can be."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -10,22 +13,20 @@ from reconciler.errors import Denied
 from reconciler.spec.findings import Unfit
 from reconciler.spec.strict import Strict
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-_HINT = "write {env: NAME} for an environment variable or {file: /path/to/file}"
+_HINT = "write {env: NAME} for an environment variable, {file: /path/to/file}, or {login: true} for reconciler login"
 
 
 class Secret(Strict):
-    """Where a credential is found: exactly one of an environment variable and a file."""
+    """Where a credential is found: exactly one of an environment variable, a file, and a login."""
 
     env: str | None = Field(None, description="Name of the environment variable.", pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     file: str | None = Field(None, description="Path of the file; one trailing line break is dropped.", min_length=1)
+    login: Literal[True] | None = Field(None, description="It is what reconciler login asked for, kept with the state.")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Secret:
-        if (self.env is None) == (self.file is None):
-            raise Unfit("exactly one of 'env' and 'file' is expected here", _HINT)
+        if [self.env, self.file, self.login].count(None) != len(Secret.model_fields) - 1:
+            raise Unfit("exactly one of 'env', 'file' and 'login' is expected here", _HINT)
         return self
 
 
@@ -38,29 +39,47 @@ def _reference(raw: object) -> object:
 SecretRef: TypeAlias = Annotated[Secret, BeforeValidator(_reference, json_schema_input_type=Secret)]
 
 
-def resolve(
-    app: str, auth: Mapping[str, Secret], environ: Mapping[str, str], read_file: Callable[[str], str]
-) -> dict[str, str]:
-    """The credentials themselves. ``read_file`` returns a file's text or raises ``OSError``.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where one account's credentials are looked for. ``read_file`` returns a file's text or raises ``OSError``;
+    ``kept`` is what a login left, by the name that ``auth`` has for it; ``account`` names the account."""
+
+    environ: Mapping[str, str]
+    read_file: Callable[[str], str]
+    kept: Mapping[str, str] = field(default_factory=dict, repr=False)
+    account: str = "ACCOUNT"
+
+
+def resolve(app: str, auth: Mapping[str, Secret], places: Places) -> dict[str, str]:
+    """The credentials themselves.
 
     Raises:
-        Denied: a variable or a file is missing or empty; names it, and never says a value.
+        Denied: a variable, a file or a login is missing or empty; names it, and never says a value.
     """
-    return {key: _value(app, key, secret, environ, read_file) for key, secret in auth.items()}
+    return {key: _value(app, key, secret, places) for key, secret in auth.items()}
 
 
-def _value(app: str, key: str, secret: Secret, environ: Mapping[str, str], read_file: Callable[[str], str]) -> str:
+def _value(app: str, key: str, secret: Secret, places: Places) -> str:
+    if secret.login:
+        return _kept(app, key, places)
     if secret.env is not None:
-        value = environ.get(secret.env)
+        value = places.environ.get(secret.env)
         source = f"the environment variable {secret.env}"
     else:
-        value = _read(app, key, secret.file or "", read_file)
+        value = _read(app, key, secret.file or "", places.read_file)
         source = f"the file {secret.file}"
     if value is None:
         raise Denied(app, f"{source}, which holds '{key}', is not set", code="secret_missing")
     if not value.strip():
         raise Denied(app, f"{source}, which holds '{key}', is empty", code="secret_missing")
     return value
+
+
+def _kept(app: str, key: str, places: Places) -> str:
+    if key not in places.kept:
+        problem = f"'{key}' of the account '{places.account}' was not given yet: reconciler login {places.account}"
+        raise Denied(app, problem, code="secret_missing")
+    return places.kept[key]
 
 
 def _read(app: str, key: str, path: str, read_file: Callable[[str], str]) -> str:

@@ -16,6 +16,7 @@ from reconciler.model.record import Side
 from reconciler.state import key as keys
 from reconciler.state.connection import SqlConnectionState
 from reconciler.state.database import Database
+from reconciler.state.keep import Keep, MemoryKeep, SealedKeep
 from reconciler.state.lease import SqlLease, Terms
 from reconciler.state.sqlite import file_engine, memory_engine, snapshot
 from reconciler.state.statement import Statement, upsert
@@ -43,10 +44,12 @@ ADD_SIDE = Statement(insert(side).values(connection_id=bindparam("connection_id"
 
 
 class SqlStore:
-    """``Store`` over SQL; safe to use from several threads. ``key`` is what fingerprints are made with."""
+    """``Store`` over SQL; safe to use from several threads. ``key`` is what fingerprints are made with; ``keep`` holds
+    what accounts need to remember (logins, tokens)."""
 
-    def __init__(self, database: Database, key: bytes, terms: Terms) -> None:
+    def __init__(self, database: Database, key: bytes, terms: Terms, keep: Keep | None = None) -> None:
         self.key = key
+        self.keep = keep or MemoryKeep()
         self._database = database
         self._terms = terms
         self._connections: dict[str, tuple[int, SqlConnectionState]] = {}
@@ -105,9 +108,9 @@ def open_store(
     database = Database(file_engine(path), str(path))
     try:
         upgrade(database)
-        return SqlStore(
-            database, _settled_key(database, path, key or keys.from_environment(environ), token), Terms(clock, token)
-        )
+        settled = _settled_key(database, path, key or keys.from_environment(environ), token)
+        keep = SealedKeep(path.with_name(f"{path.name}.accounts"), settled, token)
+        return SqlStore(database, settled, Terms(clock, token), keep)
     except BaseException:
         database.close()
         raise

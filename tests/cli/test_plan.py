@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler.wiring import World
+from reconciler.accounts import World
 
 pytestmark = pytest.mark.usefixtures("specs")
 

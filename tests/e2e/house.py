@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from reconciler.accounts import World
 from reconciler.cycle import preview
 from reconciler.model.record import Side
 from reconciler.spec.check import resolve
 from reconciler.spec.load import load_folder
 from reconciler.state.store import open_store
 from reconciler.testing.clock import FakeClock
-from reconciler.wiring import Apps, Wiring, World
+from reconciler.wiring import Apps, Wiring
 
 if TYPE_CHECKING:
     from reconciler.model.link import ContactState

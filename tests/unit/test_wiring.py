@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.accounts import Accounts, World
 from reconciler.daemon.ports import Resolved, Wanted
 from reconciler.errors import Denied, SpecError
 from reconciler.model.record import Side
@@ -14,7 +15,7 @@ from reconciler.spec.check import resolve
 from reconciler.spec.load import Loaded, parse
 from reconciler.state.store import memory_store
 from reconciler.testing.clock import FakeClock
-from reconciler.wiring import Accounts, Apps, CycleRunner, Wiring, World
+from reconciler.wiring import Apps, CycleRunner, Wiring
 from tests.unit.spec.facts import ACCOUNTS, APPS
 
 if TYPE_CHECKING:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WIDTH_OF_A_PIPE = 120
 
@@ -33,6 +37,12 @@ def is_watched() -> bool:
 def line(*parts: str | tuple[str, str]) -> Text:
     """A line of plain and ``(text, style)`` parts."""
     return Text.assemble(*parts)
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells under each other, two blanks apart, never wrapped: fit for eyes, ``grep`` and ``cut``."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
 def story_console() -> Console:

@@ -19,6 +19,8 @@ from reconciler.errors import AppMissing
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from reconciler.connectors.login import Login
+    from reconciler.connectors.webhook import Webhook
     from reconciler.model.traits import Traits
 
 GROUP = "reconciler.apps"
@@ -47,6 +49,21 @@ def app_traits(app: App) -> dict[str, Traits]:
     """What each entity of an app can do, by entity name. Makes no call."""
     with Http(app=app.name, base_url=app.base_url or "https://nowhere.invalid") as http:
         return {entity: app.open(Opening(http, entity)).traits for entity in app.catalogue.entities}
+
+
+def login_of(app: App, base_url: str | None) -> Login | None:
+    """How a person logs in to an app with a browser; None where the app knows no such thing."""
+    flow: Login | None = getattr(app, "login", _no_login)(base_url or app.base_url or "")
+    return flow
+
+
+def webhook_of(app: App) -> Webhook | None:
+    """How the app's deliveries are judged; None where it sends none."""
+    return getattr(app, "webhook", None)
+
+
+def _no_login(_base_url: str) -> None:
+    """Most apps have keys."""
 
 
 def _built_in() -> frozenset[str]:

@@ -16,9 +16,9 @@ from reconciler.state.keep import SealedKeep
 from tests.unit.connectors.wire import Wire, answer, http_over
 
 if TYPE_CHECKING:
-    from pathlib
+    from pathlib import Path
 
-    import httpx import Path
+    import httpx
 
 KEY = bytes(32)
 CREDENTIALS = {"client_id": "app", "client_secret": "hunter2", "refresh_token": "first"}

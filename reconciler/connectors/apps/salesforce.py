@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from reconciler.connectors.auth import Grant, OAuth2
+from reconciler.connectors.login import Login
 from reconciler.connectors.salesforce.api import SObject
 from reconciler.connectors.salesforce.records import SalesforceRecords
 from reconciler.errors import Denied
@@ -71,6 +72,11 @@ class Salesforce:
     credentials: type[BaseModel] = Credentials
     options: type[BaseModel] = Options
     catalogue = load_catalogue(files(__package__) / "salesforce.yaml")
+
+    def login(self, base_url: str) -> Login:
+        """The web server flow of a connected app; the refresh token that it brings is what an account keeps."""
+        host = base_url.rstrip("/")
+        return Login(f"{host}/services/oauth2/authorize", f"{host}{_LOGIN}", scopes=("api", "refresh_token"))
 
     def authenticate(self, credentials: BaseModel, base_url: str) -> OAuth2:
         """A token for this org; raises ``Denied`` where the flow cannot work on that host."""

@@ -115,6 +115,15 @@ DIALECT = Dialect(
 field that was hidden since the last describe comes as 400."""
 
 
+_RIGHTS = {"queryable": "read", "createable": "create", "updateable": "edit", "deletable": "delete"}
+
+
+class _Summary(msgspec.Struct):
+    """An object in a few words."""
+
+    about: dict[str, object] = msgspec.field(name="objectDescribe", default_factory=dict)
+
+
 class SObject:
     """The calls on one sObject type."""
 
@@ -196,6 +205,11 @@ class SObject:
     def user(self) -> Row:
         """Who the credentials are."""
         return self.http.request("GET", "/services/oauth2/userinfo").json(Row)
+
+    def not_granted(self) -> tuple[str, ...]:
+        """What a sync does with these records and this user may not: read, create, edit or delete them."""
+        said = self.http.request("GET", f"{self._root}/sobjects/{self.name}").json(_Summary).about
+        return tuple(f"{verb} {self.name}" for name, verb in _RIGHTS.items() if said.get(name) is False)
 
 
 def words(error: RowError, sent: object) -> str:

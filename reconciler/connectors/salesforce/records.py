@@ -86,10 +86,11 @@ class SalesforceRecords:
         )
 
     def probe(self) -> Account:
-        """The org, and what is left of its calls of the day."""
+        """The org, what is left of its calls of the day, and what this user may not do with these records."""
         org = self._sobject.user().get("organization_id")
+        missing = self._sobject.not_granted()
         http = self._sobject.http
-        return Account(id=str(org), calls_left=http.calls_left, calls_limit=http.calls_limit)
+        return Account(str(org), calls_left=http.calls_left, calls_limit=http.calls_limit, missing=missing)
 
     def describe(self) -> tuple[Field, ...]:
         """Every field that this user may see; roles and strictness come from the catalogue."""

@@ -6,8 +6,8 @@ import base64
 import binascii
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
+from reconciler.sandbox.consent import form_of
 from reconciler.sandbox.salesforce import collections, composite, reads, writes
 from reconciler.sandbox.salesforce.errors import ApiError, not_found
 from reconciler.sandbox.salesforce.table import USER
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 _LONGEST_URI = 16_384
 _LOWEST, _HIGHEST = 50, 67
-_ABOUT = {"/services/oauth2/token": "token", "/services/oauth2/userinfo": "probe", "/services/data": "probe"}
+_ABOUT = {
+    "/services/oauth2/token": "token",
+    "/services/oauth2/authorize": "token",
+    "/services/oauth2/userinfo": "probe",
+    "/services/data": "probe",
+}
 _PINNED = re.compile(r"\b(Id|Email|\w+__c)\s*(=|IN\b)", re.IGNORECASE)
 
 
@@ -81,6 +86,8 @@ class SalesforceApi:
         path = call.path.rstrip("/")
         if path == "/services/oauth2/token":
             return _token(self.world, call)
+        if path == "/services/oauth2/authorize":
+            return self.world.consent.authorize(call, self.world.client.key)
         if path == "/services/data":
             return _versions()
         try:
@@ -147,19 +154,22 @@ def _userinfo(call: Call) -> Answer:
 
 
 def _token(world: SalesforceWorld, call: Call) -> Answer:
-    form = dict(parse_qsl(call.body.decode("utf-8", "replace")))
+    form = form_of(call)
     grant = form.get("grant_type")
     if (form.get("client_id"), form.get("client_secret")) != (world.client.key, world.client.proof) and not _basic(
         world, call
     ):
         return _oauth_error("invalid_client", "invalid client credentials")
-    if grant not in {"refresh_token", "client_credentials"}:
+    if grant == "authorization_code" and not world.consent.redeem(form):
+        return _oauth_error("invalid_grant", "expired authorization code")
+    if grant not in {"refresh_token", "client_credentials", "authorization_code"}:
         return _oauth_error("unsupported_grant_type", "grant type not supported")
     if grant == "refresh_token" and form.get("refresh_token") != world.client.refresh:
         return _oauth_error("invalid_grant", "expired access/refresh token")
     granted = {"access_token": world.open_session(), "instance_url": call.origin, "token_type": "Bearer"}
     about = {"id": f"{call.origin}/id/{ORG}/{USER}", "issued_at": str(world.now() * 1000), "signature": "c2FuZGJveA=="}
-    return Answer(200, granted | about | {"scope": "api refresh_token"})
+    renewable = {"refresh_token": world.client.refresh} if grant == "authorization_code" else {}
+    return Answer(200, granted | about | renewable | {"scope": "api refresh_token"})
 
 
 def _basic(world: SalesforceWorld, call: Call) -> bool:

@@ -49,8 +49,10 @@ def test_a_refused_login_says_what_to_do(error: dict[str, str], said: str) -> No
 
 def test_probe_tells_the_org_and_what_is_left_of_the_day() -> None:
     usage = "api-usage=8370/15000; per-app-api-usage=240/250(appName=x)"
-    account = records(Wire(answer({"organization_id": "00D1"}, Sforce_Limit_Info=usage))).probe()
+    summary = answer({"objectDescribe": {"queryable": True, "createable": False}}, Sforce_Limit_Info=usage)
+    account = records(Wire(answer({"organization_id": "00D1"}), summary)).probe()
     assert (account.id, account.calls_left, account.calls_limit) == ("00D1", 10, 250)
+    assert account.missing == ("create Contact",)
 
 
 def test_a_spent_daily_limit_is_a_matter_of_time_not_of_permission() -> None:

@@ -16,7 +16,8 @@ import msgspec
 from reconciler.connectors.auth import OAuth2, Token
 from reconciler.connectors.budget import Budget
 from reconciler.connectors.http import Http
-from reconciler.connectors.registry import load_app
+from reconciler.connectors.registry import load_app, webhook_of
+from reconciler.errors import Denied
 from reconciler.model.traits import Traits
 from reconciler.spec import secrets
 from reconciler.spec.account import AccountSpec
@@ -25,6 +26,8 @@ from reconciler.telemetry import Secrets
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+
+    from reconciler.connectors.webhook import Delivery, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,17 @@ class Accounts:
         kept = self._keep.get(login_name(spec.name)) if any(one.login for one in spec.auth.values()) else {}
         places = secrets.Places(self._world.environ, self._world.read_file, kept, spec.name)
         return secrets.resolve(spec.app, spec.auth, places)
+
+    def judge(self, spec: AccountSpec, delivery: Delivery) -> Verdict | None:
+        """What a webhook delivery for this account is; None where the app sends none, or the account has no secret."""
+        hook = webhook_of(load_app(spec.app))
+        if hook is None or "webhook_secret" not in spec.auth:
+            return None
+        try:
+            secret = self.credentials(spec)["webhook_secret"]
+        except Denied:
+            return None
+        return hook.judge(secret, delivery, self._world.clock())
 
     def give_back(self, http: Http) -> None:
         """One user less."""

@@ -8,6 +8,7 @@ import typer
 
 from reconciler.cli.command import Settings, command
 from reconciler.cli.opening import open_wiring
+from reconciler.daemon.hooks import hook_route
 from reconciler.daemon.main import Options, serve
 from reconciler.daemon.source import FolderSource
 from reconciler.wiring import Apps, CycleRunner
@@ -29,7 +30,10 @@ def run(
     settings: Settings,
     *,
     listen: Annotated[
-        str, typer.Option(envvar="RECONCILER_LISTEN", metavar="HOST:PORT", help="Where health and metrics answer.")
+        str,
+        typer.Option(
+            envvar="RECONCILER_LISTEN", metavar="HOST:PORT", help="Where health, metrics and webhooks answer."
+        ),
     ] = "127.0.0.1:9464",
     workers: Annotated[int, typer.Option(min=1, help="How many connections are synced at once.")] = 4,
 ) -> int:
@@ -42,4 +46,5 @@ def run(
     with open_wiring(settings, level="info") as wiring:
         source = FolderSource(settings.config, Apps())
         options = Options(settings.config, host=host, port=port, workers=workers)
-        return serve(source, CycleRunner(wiring), options)
+        judge = wiring.accounts.judge
+        return serve(source, CycleRunner(wiring), options, pages=lambda daemon: [hook_route(daemon, judge)])

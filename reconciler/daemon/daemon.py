@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from reconciler.connectors.webhook import Verdict
 from reconciler.daemon import health
 from reconciler.daemon.desired import Kind, merge
 from reconciler.daemon.metrics import Metrics
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.daemon.timer import Timer
     from reconciler.errors import Problem
     from reconciler.model.report import Report
+    from reconciler.spec.account import AccountSpec
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -60,6 +62,19 @@ class Daemon:
     def secret_files(self) -> frozenset[Path]:
         """Every secret file that a running connection's accounts refer to."""
         return frozenset(path for wanted in list(self._running.values()) for path in wanted.secrets)
+
+    def account(self, name: str) -> AccountSpec | None:
+        """An account that a running connection uses."""
+        specs = [wanted.spec for wanted in list(self._running.values()) if wanted.spec]
+        return next((one for spec in specs for one in spec.accounts.values() if one.name == name), None)
+
+    def knock(self, account: str, verdict: str) -> None:
+        """Count a webhook delivery; news make the account's connections look sooner."""
+        self.metrics.webhooks.labels(account, verdict).inc()
+        if verdict == Verdict.NEWS:
+            for wanted in list(self._running.values()):
+                if account in wanted.accounts.values():
+                    self.schedule.trigger(wanted.name)
 
     def cycle_ended(self, wanted: Wanted, report: Report) -> None:
         """See :class:`~reconciler.daemon.schedule.Audience`."""

@@ -84,6 +84,7 @@ class Metrics:
 
     def _define_spec_metrics(self) -> None:
         self.connections = self._gauge("connections", "Connections by whether they run.", ("state",))
+        self.webhooks = self._counter("webhooks", "Deliveries by what they turned out to be.", ("account", "verdict"))
         self.problems = self._gauge("spec_problems", "Findings in the specs.", ("file", "severity"))
         self.kept = self._gauge(
             "spec_last_good_in_use", "1 while a connection runs in its last good version.", ("connection",)

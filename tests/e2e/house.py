@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Self
 
 from reconciler.accounts import World
 from reconciler.cycle import preview
+from reconciler.errors import ReconcilerError
 from reconciler.model.record import Side
 from reconciler.spec.check import resolve
 from reconciler.spec.load import load_folder
 from reconciler.state.store import open_store
 from reconciler.testing.clock import FakeClock
-from reconciler.wiring import Apps, Wiring
+from reconciler.wiring import Apps, Wiring, failed_report
 
 if TYPE_CHECKING:
     from reconciler.model.link import ContactState
@@ -70,6 +71,14 @@ class House:
         """One cycle, a second after the last one."""
         self.clock.advance(1)
         return self.session(name).run(approve=approve)
+
+    def result(self, name: str) -> tuple[str, str]:
+        """How a cycle ends and what it says, also where the connection cannot even be opened."""
+        try:
+            report = self.run(name)
+        except ReconcilerError as error:
+            report = failed_report(name, error, self.clock())
+        return report.result, report.message
 
     def plan(self, name: str) -> list[Operation]:
         """What the next cycle would do."""

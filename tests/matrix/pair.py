@@ -65,8 +65,9 @@ def main_entity(app: str) -> str:
     return next(entity for name, entity in LAUNCHERS if name == app)
 
 
-def _account(name: str, app: str) -> str:
-    needed = load_app(app).credentials.model_fields
+def account_text(name: str, app: str) -> str:
+    """An account document with a variable for each credential."""
+    needed = load_app(app).credentials.model_fields if app in APPS else ()
     auth = ", ".join(f"{key}: {{env: X}}" for key in needed)
     return ACCOUNT.format(name=name, app=app, auth=auth)
 
@@ -74,7 +75,7 @@ def _account(name: str, app: str) -> str:
 def connection_of(left: str, right: str) -> Connection:
     """The connection that a person would write between the two: everything by default."""
     text = SPEC.format(left=left, right=right, left_entity=main_entity(left), right_entity=main_entity(right))
-    text += _account("left", left) + _account("right", right)
+    text += account_text("left", left) + account_text("right", right)
     file = parse("pair.yaml", text)
     found = resolve(Loaded({"pair.yaml": file}), APPS)
     assert found.problems == (), [str(problem) for problem in found.problems]

@@ -41,7 +41,10 @@ class SalesforceEmulator:
     def broken(self, world: SalesforceWorld) -> Mapping[str, Mapping[str, str]]:
         """A wrong secret, and a refresh token that was revoked."""
         good = self.auth(world)
-        return {"wrong": {**good, "client_secret": "wrong"}, "revoked": {**good, "refresh_token": "revoked"}}
+        return {
+            "wrong": {**good, "client_secret": "wrong"},
+            "revoked": {**good, "refresh_token": "sandbox-refresh-of-yesterday"},
+        }
 
     def values(self, person: Person, entity: str) -> Mapping[str, object]:
         """A person as a contact or a lead."""

@@ -7,7 +7,9 @@ import textwrap
 
 from tests.architecture.sources import ROOT
 
-DOCS = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
+_FOLDER = ROOT / "docs"
+_FILES = sorted([*_FOLDER.glob("*.md"), *_FOLDER.glob("apps/*.md")])
+DOCS = {str(path.relative_to(_FOLDER)): path.read_text(encoding="utf-8") for path in _FILES}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = {**DOCS, "../README.md": README}
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w+)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)

@@ -1,67 +1,77 @@
-"""The tables of docs/apps.md, from what each app declares. Written anew by ``python -m tests.docs.support_matrix``."""
+"""The tables of what apps can do, from what each declares: in the README, in docs/apps.md, and on each app's page.
+
+Written anew by ``python -m tests.docs.support_matrix``.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from reconciler.connectors.registry import app_traits, load_app
+from reconciler.cli.abilities import ABILITIES, Supported, supported
+from reconciler.connectors.registry import app_names, load_app
 from reconciler.spec.defaults import _NEVER as NEVER
 from tests.architecture.sources import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
-    from reconciler.model.traits import Traits
-
-PAGE = ROOT / "docs" / "apps.md"
-ENTITIES = (("salesforce", "contacts"), ("salesforce", "leads"), ("icontact", "contacts"), ("carddav", "contacts"))
+SHORT = ("delta", "tombstones", "batch", "webhooks", "membership", "status", "custom")
 
 
-def _yes(value: object) -> str:
-    return "yes" if value else "no"
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-ROWS: tuple[tuple[str, Callable[[Traits], str]], ...] = (
-    ("reads only what changed", lambda one: _yes(one.delta)),
-    ("says who was deleted", lambda one: _yes(one.tombstones)),
-    ("refuses a write over a newer version", lambda one: _yes(one.versions)),
-    ("tells when a contact was modified (`newest`)", lambda one: _yes(one.modified)),
-    ("contacts a page", lambda one: str(one.page_size)),
-    ("creates in one go", lambda one: str(one.create_batch)),
-    ("updates in one go", lambda one: str(one.update_batch)),
-    ("reads by id in one call", lambda one: str(one.get_batch)),
-    ("can be searched by", lambda one: ", ".join(f"`{name}`" for name in one.searchable)),
-    ("keeps unique", lambda one: ", ".join(f"`{name}`" for name in one.unique) or "nothing"),
-    ("calls a second, unless the account says `rate`", lambda one: str(one.calls_per_second or "no limit of its own")),
+def _name(one: Supported, folder: str) -> str:
+    return f"[{one.label}]({folder}{one.app}.md) {one.entity}"
+
+
+def matrix(folder: str = "apps/", keys: Sequence[str] | None = None) -> str:
+    """Every entity of every app against every ability."""
+    abilities = [one for one in ABILITIES if keys is None or one.key in keys]
+    rows = ([_name(one, folder), *(each.short(one) for each in abilities)] for one in supported())
+    return _table(["", *(one.title for one in abilities)], rows)
+
+
+PACE: tuple[tuple[str, Callable[[Supported], str]], ...] = (
+    ("contacts a page", lambda one: f"{one.traits.page_size:,}"),
+    ("creates a call", lambda one: f"{one.traits.create_batch:,}"),
+    ("updates a call", lambda one: f"{one.traits.update_batch:,}"),
+    ("reads by id a call", lambda one: f"{one.traits.get_batch:,}"),
+    ("calls a second", lambda one: f"{one.traits.calls_per_second:g}" if one.traits.calls_per_second else "no limit"),
+    ("calls a day", lambda one: f"{one.traits.daily_calls:,}" if one.traits.daily_calls else "not documented"),
+    ("can be searched by", lambda one: ", ".join(f"`{name}`" for name in one.traits.searchable) or "nothing"),
+    ("keeps unique", lambda one: ", ".join(f"`{name}`" for name in one.traits.unique) or "nothing"),
 )
 
 
-def _head(corner: str) -> list[str]:
-    titles = [f"{load_app(name).catalogue.label} {entity}" for name, entity in ENTITIES]
-    return [f"| {corner} | {' | '.join(titles)} |", "|---" * (1 + len(titles)) + "|"]
+def pace() -> str:
+    """How many contacts a call, how many calls a second."""
+    rows = ([_name(one, "apps/"), *(say(one) for _, say in PACE)] for one in supported())
+    return _table(["", *(title for title, _ in PACE)], rows)
 
 
-def abilities() -> str:
-    """What each entity can do, in Markdown."""
-    traits = [app_traits(load_app(name))[entity] for name, entity in ENTITIES]
-    rows = [f"| {what} | {' | '.join(say(one) for one in traits)} |" for what, say in ROWS]
-    return "".join(f"{line}\n" for line in (*_head(""), *rows))
-
-
-def roles() -> str:
-    """Which fields mean the same, in Markdown: roles that two apps know and that are mapped by default."""
-    entities = [load_app(name).catalogue.entities[entity] for name, entity in ENTITIES]
-    known = dict.fromkeys(field.role for entity in reversed(entities) for field in entity.fields if field.role)
+def roles(app: str) -> str:
+    """Which fields carry which role; what is never mapped by default is left out."""
+    entities = load_app(app).catalogue.entities
+    known = dict.fromkeys(field.role for entity in entities.values() for field in entity.fields if field.role)
     rows = []
     for role in known:
-        found = [entity.with_role(role) for entity in entities]
-        if role not in NEVER and sum(one is not None for one in found) > 1:
-            rows.append(f"| `{role}` | {' | '.join(f'`{one.name}`' if one else '' for one in found)} |")
-    return "".join(f"{line}\n" for line in (*_head("role"), *rows))
+        if role not in NEVER:
+            found = [entity.with_role(role) for entity in entities.values()]
+            rows.append([f"`{role}`", *(f"`{one.name}`" if one else "" for one in found)])
+    return _table(["role", *entities], rows)
 
 
-TABLES = {"traits": abilities, "catalogues": roles}
+PLACES: dict[tuple[Path, str], Callable[[], str]] = {
+    (ROOT / "README.md", "matrix"): lambda: matrix("docs/apps/", SHORT),
+    (ROOT / "docs" / "apps.md", "matrix"): matrix,
+    (ROOT / "docs" / "apps.md", "pace"): pace,
+    **{(ROOT / "docs" / "apps" / f"{app}.md", "roles"): lambda app=app: roles(app) for app in app_names()},
+}
 
 
 def marked(name: str) -> re.Pattern[str]:
@@ -70,7 +80,5 @@ def marked(name: str) -> re.Pattern[str]:
 
 
 if __name__ == "__main__":
-    text = PAGE.read_text()
-    for name, make in TABLES.items():
-        text = marked(name).sub(lambda _, make=make: make(), text)
-    PAGE.write_text(text)
+    for (page, name), make in PLACES.items():
+        page.write_text(marked(name).sub(lambda _, make=make: make(), page.read_text(), count=1))

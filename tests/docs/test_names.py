@@ -26,9 +26,11 @@ from reconciler.spec.transforms import TRANSFORMS
 from reconciler.state.tables import MATCH_KEYS
 from tests.architecture.sources import ROOT
 from tests.docs.pages import DOCS, PAGES, code, first_cells
-from tests.docs.support_matrix import TABLES, marked
+from tests.docs.support_matrix import PLACES, marked
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pydantic import BaseModel
 
 KEYS = {
@@ -87,22 +89,22 @@ def test_every_setting_and_exit_code_is_told() -> None:
 
 @pytest.mark.parametrize("name", app_names())
 def test_an_apps_credentials_and_options_have_their_rows(name: str) -> None:
-    app, rows = load_app(name), first_cells("apps.md")
+    app, rows = load_app(name), first_cells(f"apps/{name}.md")
     wanted = {*app.credentials.model_fields, *app.options.model_fields}
     assert wanted - rows == set()
 
 
 @pytest.mark.parametrize("name", app_names())
 def test_an_options_default_is_the_codes(name: str) -> None:
-    told = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", DOCS["apps.md"], re.MULTILINE))
+    told = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", DOCS[f"apps/{name}.md"], re.MULTILINE))
     fields = load_app(name).options.model_fields.items()
     given = {key: str(info.default) for key, info in fields if info.default is not None and key != "batch"}
     assert {key: told[key].casefold() for key in given} == {key: value.casefold() for key, value in given.items()}
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_a_table_of_the_apps_is_what_they_declare(name: str) -> None:
-    assert marked(name).findall(DOCS["apps.md"]) == [TABLES[name]()], "run: python -m tests.docs.support_matrix"
+@pytest.mark.parametrize(("page", "name"), PLACES)
+def test_a_table_of_the_apps_is_what_they_declare(page: Path, name: str) -> None:
+    assert marked(name).findall(page.read_text()) == [PLACES[page, name]()], "run: python -m tests.docs.support_matrix"
 
 
 def _there(name: str) -> bool:

@@ -37,7 +37,12 @@ FRAME = {
 }
 SPECS = [
     pytest.param(text, id=f"{page}-{number}")
-    for page in ("../README.md", "getting-started.md", "specs.md", "apps.md")
+    for page in (
+        "../README.md",
+        "getting-started.md",
+        "specs.md",
+        *(page for page in PAGES if page.startswith("apps/")),
+    )
     for number, text in enumerate(blocks(page, "yaml"))
 ]
 ALERTS = [text for text in blocks("operations.md", "yaml") if "\ngroups:" in text]

@@ -33,6 +33,7 @@ COMMANDS = {
     "sandbox": "Start emulated apps to try things on.",
     "demo": "See it work, on emulated apps.",
     "schema": "Print or write the JSON Schemas.",
+    "new-app": "Write a package for an app that is not there yet.",
     "migrate": "Rewrite specs of older versions, in place.",
 }
 
@@ -86,7 +87,8 @@ def _flowing(doc: str) -> str:
 
 
 def _load(name: str) -> Callable[..., int | None]:
-    function: Callable[..., int | None] = getattr(import_module(f"reconciler.cli.{name}"), name)
+    module = name.replace("-", "_")
+    function: Callable[..., int | None] = getattr(import_module(f"reconciler.cli.{module}"), module)
     return function
 
 

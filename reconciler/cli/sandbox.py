@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import signal
 import sys
@@ -14,8 +15,9 @@ from reconciler.cli.command import INTERRUPTED, Settings, command
 from reconciler.cli.emulated import environment, ports
 from reconciler.cli.screen import err
 from reconciler.errors import ReconcilerError
+from reconciler.sandbox.emulator import emulator_names
 from reconciler.sandbox.faults import Fault, Faults
-from reconciler.sandbox.launch import ICONTACT_PORT, SALESFORCE_PORT, Pair, start_all
+from reconciler.sandbox.launch import ICONTACT_PORT, SALESFORCE_PORT, Alone, Pair, start_all, start_app
 
 
 class PortTaken(ReconcilerError):
@@ -25,6 +27,9 @@ class PortTaken(ReconcilerError):
 @command
 def sandbox(
     _settings: Settings,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[APP]...", help="Which apps; Salesforce and iContact if left out.")
+    ] = None,
     *,
     contacts: Annotated[int, typer.Option(min=0, help="Contacts in each app; half of the people are in both.")] = 1000,
     faults: Annotated[
@@ -32,11 +37,14 @@ def sandbox(
     ] = "",
     env: Annotated[bool, typer.Option("--env", help="Print the variables that the specs refer to, and end.")] = False,
 ) -> int:
-    """Start emulated Salesforce and iContact on this machine, until Ctrl-C.
+    """Start emulated apps on this machine, until Ctrl-C.
 
-    They listen where the starter folder's accounts expect them, so that plan, apply, run, status and show work on them.
-    In another terminal: eval "$(reconciler sandbox --env)".
+    Salesforce and iContact listen where the starter folder's accounts expect them, so that plan, apply, run, status and
+    show work on them. In another terminal: eval "$(reconciler sandbox --env)". Apps that are named are started on free
+    ports, and the account that reaches each is printed.
     """
+    if names:
+        return _named(names, contacts, weather(faults))
     if env:
         typer.echo(_exports())
         return 0
@@ -51,6 +59,34 @@ def sandbox(
         told.wait()
         err().print("Stopped.")
     return INTERRUPTED
+
+
+def _named(names: list[str], contacts: int, rates: dict[Fault, float]) -> int:
+    for name in names:
+        if name not in emulator_names():
+            raise typer.BadParameter(f"there is no emulated {name!r}; there are {', '.join(emulator_names())}")
+    running = [start_app(name, contacts, Faults(seed=n, rates=rates)) for n, name in enumerate(names, start=1)]
+    told = _told_to_stop()
+    for one in running:
+        typer.echo(account_text(one, contacts))
+    sys.stdout.flush()
+    told.wait()
+    for one in running:
+        one.server.stop()
+    err().print("Stopped.")
+    return INTERRUPTED
+
+
+def account_text(one: Alone, contacts: int) -> str:
+    """The account document that reaches an emulated app, and the variables it refers to, as YAML with comments."""
+    names = {key: f"RECONCILER_SANDBOX_{one.app}_{key}".upper() for key in one.auth}
+    lines = [f"--- # {contacts:,} contacts; edit them behind the API's back: {one.server.url}/_sandbox/"]
+    lines += [f"# export {names[key]}={shlex.quote(value)}" for key, value in one.auth.items()]
+    lines += ["version: 1", "kind: account", f"name: {one.app}-sandbox", f"app: {one.app}", f"base_url: {one.url}"]
+    lines += ["auth:", *(f"  {key}: {{env: {name}}}" for key, name in names.items())]
+    if one.options:
+        lines += ["options:", *(f"  {key}: {json.dumps(value)}" for key, value in one.options.items())]
+    return "\n".join(lines)
 
 
 def _told_to_stop() -> threading.Event:

@@ -53,7 +53,7 @@ class Emulator(Protocol):
         ...
 
     def values(self, person: Person, entity: str) -> Mapping[str, object]:
-        """A person in the world's fields, as ``World.add`` takes them, without the empty ones."""
+        """A person as ``World.add`` takes them, without the empty fields; ``entity`` is the connector's name for it."""
         ...
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from reconciler.sandbox.emulator import load_emulator
 from reconciler.sandbox.icontact.api import IContactApi
 from reconciler.sandbox.icontact.world import IContactWorld
 from reconciler.sandbox.salesforce.api import SalesforceApi
@@ -13,6 +16,7 @@ from reconciler.sandbox.seed import people
 from reconciler.sandbox.server import Running, serve
 from reconciler.sandbox.settlers import fill_icontact, fill_salesforce
 from reconciler.sandbox.shell import create_app
+from reconciler.sandbox.world import World
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,6 +24,37 @@ if TYPE_CHECKING:
     from reconciler.sandbox.faults import Faults
 
 SALESFORCE_PORT, ICONTACT_PORT = 8451, 8452
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """One emulated app, running. ``url`` is an account's base URL; ``auth`` and ``options`` are what it needs."""
+
+    app: str
+    server: Running
+    world: World
+    url: str
+    auth: Mapping[str, str]
+    options: Mapping[str, object]
+
+
+def start_app(app: str, size: int, faults: Faults | None = None, port: int = 0) -> Alone:
+    """Start any emulated app with ``size`` people in its first entity; ``reset`` repeats them.
+
+    Raises ``KeyError`` when there is no such emulator, ``OSError`` when the port is taken.
+    """
+    emulator = load_emulator(app)
+    world = emulator.world(time.time, faults)
+    entity = next(iter(emulator.entities))
+
+    def seed() -> None:
+        for person in people(size):
+            world.add(emulator.values(person, entity), emulator.entities[entity])
+
+    world.seed = seed
+    seed()
+    server = serve(create_app(emulator.api(world)), port=port)
+    return Alone(app, server, world, server.url + emulator.base_path, emulator.auth(world), emulator.options(world))
 
 
 @dataclass(frozen=True, slots=True)

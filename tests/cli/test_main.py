@@ -45,7 +45,7 @@ def test_every_command_explains_itself(cli, name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_documented(name):
     assert f"\n## {name}\n" in PAGE.read_text()
-    assert import_module(f"reconciler.cli.{name}").__doc__
+    assert import_module(f"reconciler.cli.{name.replace('-', '_')}").__doc__
 
 
 def test_the_version_is_the_packages(cli):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -8,8 +10,10 @@ import pytest
 import typer
 
 from reconciler.cli.emulated import environment
-from reconciler.cli.sandbox import weather
+from reconciler.cli.sandbox import account_text, weather
+from reconciler.sandbox.emulator import emulator_names, load_emulator
 from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.launch import start_app
 
 
 def test_it_prints_the_variables_that_the_specs_refer_to(cli, home):
@@ -48,3 +52,26 @@ def test_it_runs_until_it_is_interrupted_or_says_who_is_in_the_way():
     else:
         assert running.returncode == 1
         assert "ports 8451 and 8452" in said
+
+
+@pytest.mark.parametrize("app", emulator_names())
+def test_any_emulated_app_can_be_tried_with_the_account_that_is_printed(cli, home, monkeypatch, app: str):
+    one = start_app(app, 3)
+    try:
+        text = account_text(one, 3)
+        (home / "connections.d").mkdir()
+        (home / "connections.d" / "account.yaml").write_text(text)
+        for name, value in re.findall(r"^# export (\w+)=(.*)$", text, re.MULTILINE):
+            monkeypatch.setenv(name, shlex.split(value)[0])
+        said = cli("accounts", f"{app}-sandbox")
+    finally:
+        one.server.stop()
+    assert (said.code, said.err) == (0, "")
+    assert len(one.world.ids(next(iter(load_emulator(app).entities.values())))) == 3
+
+
+def test_an_app_without_an_emulator_says_which_there_are(cli):
+    said = cli("sandbox", "outlook")
+    assert said.code == 1
+    assert "there are" in said.err
+    assert "icontact" in said.err

@@ -48,7 +48,7 @@ class SalesforceEmulator:
 
     def values(self, person: Person, entity: str) -> Mapping[str, object]:
         """A person as a contact or a lead."""
-        return as_salesforce(person, entity)
+        return as_salesforce(person, self.entities[entity])
 
 
 EMULATOR = SalesforceEmulator()

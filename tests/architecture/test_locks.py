@@ -16,6 +16,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 WANTED = {
     "requirements.lock": PROJECT["project"]["dependencies"],
     "requirements-build.lock": EXTRAS["build"],
+    "requirements-clients.lock": EXTRAS["clients"],
     "requirements-dev.lock": [*PROJECT["project"]["dependencies"], *EXTRAS["dev"], *EXTRAS["build"]],
 }
 

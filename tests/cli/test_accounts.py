@@ -47,6 +47,13 @@ def test_quotas_are_told_where_the_app_tells(cli) -> None:
     assert found["icontact"]["calls_left"] is None
 
 
+@pytest.mark.usefixtures("specs")
+def test_two_commands_log_in_once(cli, apps) -> None:
+    for _ in range(3):
+        assert cli("accounts").code == 0
+    assert apps.org.calls["token"] == 1
+
+
 @pytest.fixture
 def account_of(cli, specs):
     """An account of the starter folder, by its app."""

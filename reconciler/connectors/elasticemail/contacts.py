@@ -13,7 +13,7 @@ from reconciler.connectors.elasticemail.lists import Lists
 from reconciler.connectors.elasticemail.rules import is_address
 from reconciler.connectors.elasticemail.service import Service
 from reconciler.connectors.elasticemail.updates import Updates
-from reconciler.connectors.elasticemail.values import EMAIL, LISTS, Spelling, canonical, custom_values, with_lists
+from reconciler.connectors.elasticemail.values import EMAIL, LISTS, Reader, Spelling, canonical, custom_values
 from reconciler.connectors.parallel import in_parallel
 from reconciler.errors import CursorExpired
 from reconciler.model.outcome import Written
@@ -48,10 +48,9 @@ class ElasticContacts:
         self, opening: Opening, standard: Mapping[str, Field], custom: Sequence[str], sizes: tuple[int, int]
     ) -> None:
         page_size, batch = sizes
-        self._names = opening.fields
         self._custom = custom
         self._spelling = Spelling(standard)
-        self._read = self._spelling.reader(opening.fields)
+        self._read = Reader(self._spelling, opening.fields)
         self._service = Service(opening.http, page_size)
         self._lists = Lists(self._service)
         self.traits = Traits(
@@ -89,14 +88,14 @@ class ElasticContacts:
         """Everybody."""
         if since is not None:
             raise CursorExpired(self._service.http.app, "there are no delta reads")
-        members = self._lists.everyone() if LISTS in self._names else {}
+        members = self._lists.everyone() if self._read.wants_lists else {}
         for rows, last in self._service.everyone():
             yield Page(records=tuple(self._record(row, members) for row in rows), last=last)
 
     def get(self, ids: Sequence[str]) -> Sequence[Record]:
         """One call a contact; with ``lists``, all lists are read as well."""
         rows = self._service.contacts([canonical(one) for one in ids])
-        members = self._lists.everyone() if rows and LISTS in self._names else {}
+        members = self._lists.everyone() if rows and self._read.wants_lists else {}
         return [self._record(row, members) for row in rows.values()]
 
     def find(self, name: str, values: Sequence[str]) -> Sequence[Record]:
@@ -121,5 +120,4 @@ class ElasticContacts:
         return Written(contact_id)
 
     def _record(self, row: Row, members: Mapping[str, Sequence[str]]) -> Record:
-        record = self._read(row)
-        return with_lists(record, members.get(record.id, ())) if LISTS in self._names else record
+        return self._read(row, members.get(canonical(row[EMAIL]), ()))

@@ -3,7 +3,7 @@ make somebody active again who has opted out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,11 @@ from reconciler.connectors.elasticemail.lists import Lists, by_list
 from reconciler.connectors.elasticemail.rules import OPTED_OUT, items, unfit
 from reconciler.connectors.elasticemail.service import Service
 from reconciler.connectors.elasticemail.updates import vanished
-from reconciler.connectors.elasticemail.values import EMAIL, LISTS, STATUS, Row, Spelling, canonical, with_lists
+from reconciler.connectors.elasticemail.values import EMAIL, LISTS, STATUS, Reader, Row, Spelling, canonical
 from reconciler.connectors.outcomes import refused
 from reconciler.errors import AppError, NoAnswer, Rejected
 from reconciler.model.outcome import Lost, Refused, Unsent, Written
-from reconciler.model.record import Record, Value
+from reconciler.model.record import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +28,12 @@ _MISSING = Refused("refused", "the app took the call and made no contact of this
 
 @dataclass(slots=True)
 class Creates:
-    """One create call. ``read`` makes a record of a contact's JSON."""
+    """One create call."""
 
     service: Service
     lists: Lists
     spelling: Spelling
-    read: Callable[[Row], Record]
+    read: Reader
     drafts: dict[str, Mapping[str, Value]] = field(default_factory=dict, init=False)
 
     def create(self, drafts: Sequence[Draft]) -> list[Outcome]:
@@ -107,7 +107,7 @@ class Creates:
         return {email: tuple(names) for email, names in wanted.items() if all(email in members[name] for name in names)}
 
     def _outcome(self, row: Row, lists: Mapping[str, tuple[str, ...]]) -> Outcome:
-        record = self.read(row)
-        if lost := vanished(self._custom(record.id), row):
+        email = canonical(row[EMAIL])
+        if lost := vanished(self._custom(email), row):
             return lost
-        return Written(record.id, with_lists(record, lists[record.id]) if record.id in lists else record)
+        return Written(email, self.read(row, lists.get(email)))

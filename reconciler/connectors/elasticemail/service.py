@@ -55,10 +55,10 @@ class Service:
 
     def list_names(self) -> list[str]:
         """The names of all lists."""
-        names: list[str] = []
-        while rows := self._lists(len(names)):
-            names += [row.ListName for row in rows]
-        return names
+        names: dict[str, None] = {}
+        while new := {row.ListName: None for row in self._lists(len(names)) if row.ListName not in names}:
+            names |= new
+        return list(names)
 
     def contact(self, contact_id: str) -> Row | None:
         """One contact, or None when there is none."""

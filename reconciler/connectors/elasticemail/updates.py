@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.connectors.elasticemail.lists import Lists, by_list
 from reconciler.connectors.elasticemail.rules import items, opts_out, unchangeable
 from reconciler.connectors.elasticemail.service import Service
-from reconciler.connectors.elasticemail.values import LISTS, STATUS, Row, Spelling, custom_values, with_lists
+from reconciler.connectors.elasticemail.values import LISTS, STATUS, Reader, Row, Spelling, custom_values
 from reconciler.connectors.outcomes import refused
 from reconciler.connectors.parallel import in_parallel
 from reconciler.errors import AppError, Rejected
 from reconciler.model.outcome import Lost, Refused, Unsent, Written
-from reconciler.model.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,12 +25,12 @@ _Moved: TypeAlias = "tuple[str, ...] | Refused | Lost"
 
 @dataclass(frozen=True, slots=True)
 class Updates:
-    """One update call. ``read`` makes a record of a contact's JSON."""
+    """One update call."""
 
     service: Service
     lists: Lists
     spelling: Spelling
-    read: Callable[[Row], Record]
+    read: Reader
 
     def update(self, patches: Sequence[Patch]) -> list[Outcome]:
         """One outcome a patch, in order."""
@@ -46,8 +44,8 @@ class Updates:
             return result
         if isinstance(lists, Refused | Lost):
             return lists
-        record = self.read(result)
-        return Written(record.id, record if lists is None else with_lists(record, lists))
+        record = self.read(result, lists)
+        return Written(record.id, record)
 
     def _change(self, patch: Patch) -> Row | Refused:
         """Everything but the lists; the contact as it is afterwards."""

@@ -9,7 +9,7 @@ from reconciler.model.field import Field, FieldType
 from reconciler.model.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from reconciler.model.record import Value
 
@@ -48,21 +48,6 @@ class Spelling:
         key = name.removesuffix(_SUFFIX)
         return key if key in self.standard else name
 
-    def reader(self, names: Iterable[str]) -> Callable[[Row], Record]:
-        """How a contact's JSON becomes a record with these fields; ``lists`` are added by who knows them."""
-        wanted = [name for name in names if name != LISTS]
-        plain = [(name, _PARSERS.get(self.standard[name].type, _text)) for name in wanted if name in self.standard]
-        custom = [(name, self.key(name)) for name in wanted if name not in self.standard]
-
-        def read(row: Row) -> Record:
-            flat, own = _flat(row), custom_values(row)
-            values = {name: parse(flat.get(name)) for name, parse in plain} | {
-                name: own.get(key) for name, key in custom
-            }
-            return Record(canonical(row[EMAIL]), values)
-
-        return read
-
     def custom_changes(self, values: Mapping[str, Value]) -> dict[str, str]:
         """The custom fields among ``values``, by key, as texts; ``""`` clears."""
         return {self.key(name): write_value(value) for name, value in values.items() if self.is_custom(name)}
@@ -91,16 +76,32 @@ class Spelling:
         return write_moment(value) if moment else write_value(value)
 
 
+class Reader:
+    """Makes records with these fields of contacts' JSON, and of the names of the lists that they are on, where these
+    are known and wanted."""
+
+    def __init__(self, spelling: Spelling, names: Sequence[str]) -> None:
+        standard = spelling.standard
+        self.wants_lists = LISTS in names
+        wanted = [name for name in names if name != LISTS]
+        self._plain = [(name, _PARSERS.get(standard[name].type, _text)) for name in wanted if name in standard]
+        self._custom = [(name, spelling.key(name)) for name in wanted if name not in standard]
+
+    def __call__(self, row: Row, lists: Sequence[str] | None = None) -> Record:
+        """One contact."""
+        flat, own = _flat(row), custom_values(row)
+        values: dict[str, Value] = {name: parse(flat.get(name)) for name, parse in self._plain}
+        values |= {name: own.get(key) for name, key in self._custom}
+        if self.wants_lists and lists is not None:
+            values[LISTS] = tuple(sorted(lists)) or None
+        return Record(canonical(row[EMAIL]), values)
+
+
 def custom_values(row: Row) -> dict[str, str]:
     """A contact's custom fields that are not empty, by key."""
     own = row.get(_CUSTOM)
     texts = {str(key): _text(value) for key, value in own.items()} if isinstance(own, dict) else {}
     return {key: text for key, text in texts.items() if text is not None}
-
-
-def with_lists(record: Record, names: Sequence[str]) -> Record:
-    """The record, and the names of the lists that it is on."""
-    return Record(record.id, {**record.values, LISTS: tuple(sorted(names)) or None})
 
 
 def write_value(value: Value) -> str:

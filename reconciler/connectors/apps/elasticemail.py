@@ -36,7 +36,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
-    custom_fields: tuple[str, ...] = ()
+    custom_fields: tuple[str, ...] | None = None
     page_size: int = Field(default=1000, ge=2, le=10_000)
     batch: int = Field(default=100, ge=1, le=1000)
 
@@ -61,7 +61,7 @@ class ElasticEmail:
         """The account's contacts."""
         options = Options.model_validate(dict(opening.options))
         standard = self.catalogue.entities[opening.entity].by_name
-        return ElasticContacts(opening, standard, options.custom_fields, (options.page_size, options.batch))
+        return ElasticContacts(opening, standard, options.custom_fields or (), (options.page_size, options.batch))
 
 
 APP = ElasticEmail()

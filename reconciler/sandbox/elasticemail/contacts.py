@@ -51,7 +51,7 @@ def post_contacts(world: ElasticWorld, call: Call) -> Answer:
     items = json_array(call)
     if len(items) > _MOST_AT_ONCE:
         raise refused(400, f"Up to {_MOST_AT_ONCE} contacts can be added at once")
-    payloads = [_payload(item) for item in items]
+    payloads = [_payload(world, item) for item in items]
     name = call.query.get("listnames")
     if name is not None and name not in world.lists:
         raise refused(400, "List not found")
@@ -62,7 +62,7 @@ def post_contacts(world: ElasticWorld, call: Call) -> Answer:
     return Answer(200, [_echoed(world, row, payload) for payload, row in rows])
 
 
-def _payload(item: object) -> Mapping[str, object]:
+def _payload(world: ElasticWorld, item: object) -> Mapping[str, object]:
     if not isinstance(item, dict):
         raise refused(400, "The request body is invalid")
     email = item.get("Email")
@@ -73,14 +73,15 @@ def _payload(item: object) -> Mapping[str, object]:
     consent = item.get("Consent")
     if isinstance(consent, dict) and consent.get("ConsentTracking") not in {None, *TRACKING}:
         raise refused(400, "ConsentTracking is not valid")
+    if folded(email) in world.shelf and world.quirks.post_existing == "error":
+        raise refused(400, "Contact already exists")
+    _custom(world, item)
     return item
 
 
 def _store(world: ElasticWorld, payload: Mapping[str, object]) -> Row:
     contact_id = folded(payload["Email"])
     known = contact_id in world.shelf
-    if known and world.quirks.post_existing == "error":
-        raise refused(400, "Contact already exists")
     if known and world.quirks.post_existing == "ignore":
         return world.shelf[contact_id]
     email = contact_id if world.quirks.lower_case else str(payload["Email"]).strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import islice
 
 import pytest
 
@@ -118,3 +119,10 @@ def test_the_account_is_read_so() -> None:
     assert [record.id for page in read_pages for record in page.records] == people
     assert [page.last for page in read_pages] == [False] * (len(read_pages) - 1) + [True]
     assert {page.total for page in read_pages} == {None}
+
+
+def test_a_server_that_knows_no_offset_is_not_asked_for_ever() -> None:
+    shelf = Shelf(40)
+    found = list(islice(pages(lambda limit, _offset: shelf.fetch(limit, 0), SIZE), 20))
+    assert found[-1][1] is False
+    assert len(found) < 20

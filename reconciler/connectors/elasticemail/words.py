@@ -50,13 +50,7 @@ _READINGS = (
         r"api\s*-?key|unauthori[sz]ed|authenticat",
         f"the API key is not known, or was deleted: copy it again, or make a new one ({_WHERE}), and replace api_key",
     ),
-    _reading(
-        "marketing_plan",
-        Meaning.DENIED,
-        r"\b(marketing|plan|subscription)\b.*\b(required|available|upgrade)\b|\bupgrade\b",
-        "contacts need one of Elastic Email's marketing plans",
-    ),
-    _reading("too_many", Meaning.BUSY, r"too many|throttl|rate limit|concurrent", "it is asked too much at once"),
+    _reading("too_many", Meaning.BUSY, r"too many (requests|con)|throttl|rate limit", "it is asked too much at once"),
 )
 
 

@@ -57,6 +57,7 @@ def test_a_key_deleted_in_the_middle_denies_and_makes_nobody_look_gone() -> None
         (400, {"Error": "Access level too low"}, Denied),
         (402, {"Error": "Upgrade your account"}, Denied),
         (400, {"Error": "limit is not valid"}, Rejected),
+        (400, {"Error": "Too many addresses"}, Rejected),
         (200, {"Error": "Something went wrong"}, Rejected),
         (200, {"Error": None}, Rejected),
         (200, {"Error": "Too many concurrent connections"}, Retryable),

@@ -111,7 +111,7 @@ def vanished(custom: Mapping[str, str], row: Row) -> Refused | None:
     lost = sorted(key for key, text in custom.items() if text and key not in stored)
     if not lost:
         return None
-    words = f"this account has no custom field {', '.join(lost)}: make it in Elastic Email (Contacts > Custom fields)"
+    words = f"this account has no custom field {', '.join(lost)}: make it in Elastic Email's own pages"
     return Refused("no_such_field", words, lost[0])
 
 

@@ -50,7 +50,8 @@ class Subject:
     of the account). ``hands`` edit behind the connector's back, where the test can offer that. ``wait`` lets so many
     seconds pass for the app. ``samples`` are values for fields of which types say too little (an empty sequence: leave
     this field alone). ``alone`` are fields that say again, or move, what others say: never written together with them.
-    ``kept`` are fields that the app never lets be empty. ``many`` bounds how many records one test makes.
+    ``kept`` are fields that the app never lets be empty. ``fixed`` are fields that can be said when a record is made
+    and never changed: an update of one is refused. ``many`` bounds how many records one test makes.
     ``page`` is the length of a page in this account, where it is shorter than the traits allow. ``stranger`` makes a
     connector whose credentials do not work.
     """
@@ -62,6 +63,7 @@ class Subject:
     samples: Mapping[str, Sequence[Value]] = field(default_factory=dict)
     alone: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
     many: int = 450
     page: int | None = None
     stranger: Callable[[], Connector] | None = None
@@ -77,6 +79,11 @@ class Subject:
         usable = (each for each in self.fields if each.readable and each.writable and not narrowed(each))
         return tuple(each for each in usable if self.value(each, 0) is not None)
 
+    @property
+    def changeable(self) -> tuple[Field, ...]:
+        """Those of them that an update can change."""
+        return tuple(each for each in self.writable if each.name not in self.fixed)
+
     def value(self, each: Field, number: int) -> Value:
         """An ordinary value of this field; unlike other numbers' where the field can be."""
         return sample(each, number, self.samples.get(each.name))
@@ -90,6 +97,10 @@ class Subject:
         """A value for every field that can be written beside the others."""
         together = [each for each in self.writable if each.name not in self.alone]
         return {**self.base(number), **{each.name: self.value(each, number) for each in together}}
+
+    def change(self, number: int) -> dict[str, Value]:
+        """Likewise for every field that an update can change."""
+        return {name: value for name, value in self.full(number).items() if name not in self.fixed}
 
     def with_value(self, number: int, name: str, value: Value) -> Draft:
         """The least record, with this value."""
@@ -128,7 +139,7 @@ def only_where(promised: object, trait: str) -> None:
 
 def another_text(subject: Subject, number: int) -> dict[str, Value]:
     """A change that a person could make: another value for a plain text field, rather one that is not needed."""
-    texts = [each for each in subject.writable if each.type is FieldType.TEXT and each.name not in subject.alone]
+    texts = [each for each in subject.changeable if each.type is FieldType.TEXT and each.name not in subject.alone]
     spare = [each for each in texts if each.name not in subject.base(0)] or texts
     if not spare:
         not_for("the catalogue has no plain text field")

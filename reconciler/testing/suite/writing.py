@@ -43,11 +43,11 @@ def unlike(fields: tuple[Field, ...], sent: Mapping[str, Value], got: Mapping[st
     }
 
 
-def awkward_rounds(subject: Subject) -> list[dict[str, Value]]:
-    """Every awkward value of every field once: fields that go together side by side, the others by themselves."""
+def awkward_rounds(subject: Subject, fields: tuple[Field, ...]) -> list[dict[str, Value]]:
+    """Every awkward value of these fields once: fields that go together side by side, the others by themselves."""
     values = {
         field.name: awkward(field) if (own := subject.samples.get(field.name)) is None else tuple(own)
-        for field in subject.writable
+        for field in fields
     }
     together = {name: odd for name, odd in values.items() if name not in subject.alone}
     depth = max(map(len, together.values()), default=0)
@@ -67,14 +67,14 @@ class RoundTrips(Fixtures):
     def test_an_update_keeps_every_field(self, subject: Subject, connector: Connector) -> None:
         record = create_one(subject, connector, Draft(subject.full(1)))
         for number in (2, 3):
-            sent = subject.full(number)
+            sent = subject.change(number)
             record = change(subject, connector, record, sent)
             assert unlike(subject.fields, sent, record.values) == {}
 
     def test_a_field_can_be_written_alone(self, subject: Subject, connector: Connector) -> None:
         record = create_one(subject, connector, Draft(subject.base(1)))
         wrong: Unlike = {}
-        for field in subject.writable:
+        for field in subject.changeable:
             sent = {field.name: subject.value(field, 4)}
             record = change(subject, connector, record, sent)
             wrong |= unlike(subject.fields, sent, record.values)
@@ -83,14 +83,14 @@ class RoundTrips(Fixtures):
     def test_awkward_values_survive(self, subject: Subject, connector: Connector) -> None:
         record = create_one(subject, connector, Draft(subject.base(1)))
         wrong: list[Unlike] = []
-        for sent in awkward_rounds(subject):
+        for sent in awkward_rounds(subject, subject.changeable):
             record = change(subject, connector, record, sent)
             wrong.append(unlike(subject.fields, sent, record.values))
         assert [each for each in wrong if each] == []
 
     def test_awkward_values_survive_a_create(self, subject: Subject, connector: Connector) -> None:
         wrong: list[Unlike] = []
-        for number, odd in enumerate(awkward_rounds(subject)):
+        for number, odd in enumerate(awkward_rounds(subject, subject.writable)):
             sent = {**subject.base(number), **odd}
             record = create_one(subject, connector, Draft(sent))
             wrong.append(unlike(subject.fields, sent, record.values))
@@ -100,7 +100,7 @@ class RoundTrips(Fixtures):
         (created,) = create(subject, connector, [Draft(subject.full(1))])
         first = read(connector, created.id)
         assert agrees(created, first)
-        (updated,) = written(connector.update([patch_of(first, subject.full(2))]))
+        (updated,) = written(connector.update([patch_of(first, subject.change(2))]))
         settle(subject, connector)
         assert agrees(updated, read(connector, created.id))
 
@@ -120,7 +120,7 @@ class Changing(Fixtures):
     def test_only_the_named_fields_change(self, subject: Subject, connector: Connector) -> None:
         record = create_one(subject, connector, Draft(subject.full(1)))
         moved: dict[str, str] = {}
-        for field in subject.writable:
+        for field in subject.changeable:
             if field.name in subject.alone:
                 continue
             after = change(subject, connector, record, {field.name: subject.value(field, 6)})
@@ -138,7 +138,7 @@ class Changing(Fixtures):
         fixed = subject.kept | set(connector.traits.unique)
         record = create_one(subject, connector, Draft(subject.full(1)))
         full: dict[str, Value] = {}
-        for field in subject.writable:
+        for field in subject.changeable:
             if field.required or field.name in fixed or field.name in subject.alone:
                 continue
             record = change(subject, connector, record, {field.name: None})
@@ -156,6 +156,17 @@ class Changing(Fixtures):
                 record = change(subject, connector, record, {field.name: value})
                 got = record.values[field.name]
                 assert same(field, value, got), f"{field.name}: wrote {value}, read {got}"
+
+    def test_a_fixed_field_stays_as_it_is(self, subject: Subject, connector: Connector) -> None:
+        fields = [field for field in subject.writable if field.name in subject.fixed]
+        if not fields:
+            not_for("the subject has no field that is fixed once a record is made")
+        record = create_one(subject, connector, Draft(subject.full(1)))
+        for field in fields:
+            (outcome,) = connector.update([patch_of(record, {field.name: subject.value(field, 2)})])
+            assert isinstance(outcome, Refused), f"{field.name} cannot be changed"
+            assert outcome.field == field.name
+            assert read(connector, record.id).values == record.values
 
     def test_a_narrow_field_takes_what_it_promises(self, subject: Subject, connector: Connector) -> None:
         for number, (field, value) in enumerate(_narrow(subject, allowed=True)):

@@ -111,6 +111,7 @@ class Emulated:
     fields: Callable[[Connector], Sequence[Field]] | None = None
     alone: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
     many: int = 450
     page: int | None = None
 
@@ -140,6 +141,7 @@ class Emulated:
                         samples=self.samples(bare),
                         alone=self.alone,
                         kept=self.kept,
+                        fixed=self.fixed,
                         many=self.many,
                         page=self.page,
                         stranger=lambda: open_shut((), **options),

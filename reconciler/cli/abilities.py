@@ -72,7 +72,7 @@ def _custom(one: Supported) -> str:
 
 
 def _batch(one: Supported) -> str:
-    creates, updates = one.traits.create_batch, one.traits.update_batch
+    creates, updates = one.traits.a_call("create"), one.traits.a_call("update")
     if creates > 1 and updates == 1:
         return f"creates, {creates}"
     return "no" if creates == updates == 1 else str(min(creates, updates))

@@ -12,7 +12,8 @@ class Traits:
     ``delta``: ``list(since=…)`` returns only what changed. ``tombstones``: a delta (or list) reports deletes.
     ``versions``: records carry a precondition token that updates honour. ``modified``: records carry a modified time.
     Batch sizes are records per call (1 = single calls). ``searchable`` are the fields that ``find`` accepts.
-    ``unique`` are fields that the app keeps unique. ``find_batch`` is how many values one ``find`` call can hold.
+    ``pooled`` are those of ``create``, ``update``, ``delete`` and ``get`` whose batch is a call for each record, a few at
+    a time. ``unique`` are fields that the app keeps unique. ``find_batch`` is how many values one ``find`` call can hold.
     ``eventual_seconds`` is how long a write may take to show in reads. ``modified_resolution`` is in seconds.
     ``calls_per_second`` is the documented rate (``burst`` calls at once), ``daily_calls`` the documented allowance a
     day. ``webhooks``: the app can tell of changes by itself. ``notes`` are what a person should know, a sentence each.
@@ -27,6 +28,7 @@ class Traits:
     update_batch: int = 1
     delete_batch: int = 1
     get_batch: int = 1
+    pooled: tuple[str, ...] = ()
     find_batch: int = 1
     page_size: int = 200
     searchable: tuple[str, ...] = ()
@@ -37,3 +39,8 @@ class Traits:
     daily_calls: int | None = None
     webhooks: bool = False
     notes: tuple[str, ...] = field(default=())
+
+    def a_call(self, verb: str) -> int:
+        """How many records one call takes: ``create``, ``update``, ``delete`` or ``get``."""
+        size: int = getattr(self, f"{verb}_batch")
+        return 1 if verb in self.pooled else size

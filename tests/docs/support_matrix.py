@@ -38,9 +38,9 @@ def matrix(folder: str = "apps/", keys: Sequence[str] | None = None) -> str:
 
 PACE: tuple[tuple[str, Callable[[Supported], str]], ...] = (
     ("contacts a page", lambda one: f"{one.traits.page_size:,}"),
-    ("creates a call", lambda one: f"{one.traits.create_batch:,}"),
-    ("updates a call", lambda one: f"{one.traits.update_batch:,}"),
-    ("reads by id a call", lambda one: f"{one.traits.get_batch:,}"),
+    ("creates a call", lambda one: f"{one.traits.a_call('create'):,}"),
+    ("updates a call", lambda one: f"{one.traits.a_call('update'):,}"),
+    ("reads by id a call", lambda one: f"{one.traits.a_call('get'):,}"),
     ("calls a second", lambda one: f"{one.traits.calls_per_second:g}" if one.traits.calls_per_second else "no limit"),
     ("calls a day", lambda one: f"{one.traits.daily_calls:,}" if one.traits.daily_calls else "not documented"),
     ("can be searched by", lambda one: ", ".join(f"`{name}`" for name in one.traits.searchable) or "nothing"),

@@ -36,7 +36,7 @@ FRAME = {
     ),
 }
 SPECS = [
-    pytest.param(text, id=f"{page}-{number}")
+    pytest.param(page, text, id=f"{page}-{number}")
     for page in (
         "../README.md",
         "getting-started.md",
@@ -57,20 +57,23 @@ def whole(text: str) -> str:
     return "".join(line for key, line in FRAME.items() if not re.search(rf"^{key}:", text, re.MULTILINE)) + text
 
 
-def findings(text: str) -> list[str]:
-    """What ``validate`` says of a snippet beside the accounts that it leaves out."""
+def findings(text: str, page: str = "specs.md") -> list[str]:
+    """What ``validate`` says of a snippet beside the accounts that it leaves out; its page may show them elsewhere."""
     snippet = parse("snippet.yaml", whole(text))
     given = {account.spec.name for account in snippet.accounts}
-    frame = parse("accounts.yaml", ACCOUNTS)
-    rest = tuple(account for account in frame.accounts if account.spec.name not in given)
-    loaded = Loaded({"snippet.yaml": snippet, "accounts.yaml": type(frame)("accounts.yaml", accounts=rest)})
+    shown = [block for block in blocks(page, "yaml") if "kind: account" in block and page.startswith("apps/")]
+    frame = parse("accounts.yaml", "---\n".join([ACCOUNTS, *shown]))
+    rest = {account.spec.name: account for account in frame.accounts if account.spec.name not in given}
+    loaded = Loaded(
+        {"snippet.yaml": snippet, "accounts.yaml": type(frame)("accounts.yaml", accounts=(*rest.values(),))}
+    )
     resolution = resolve(loaded, APPS)
     return [str(one) for one in (*loaded.problems, *resolution.problems)]
 
 
-@pytest.mark.parametrize("text", SPECS)
-def test_a_spec_resolves(text: str) -> None:
-    assert findings(text) == []
+@pytest.mark.parametrize(("page", "text"), SPECS)
+def test_a_spec_resolves(page: str, text: str) -> None:
+    assert findings(text, page) == []
 
 
 def test_the_check_itself_finds_a_fault() -> None:

@@ -99,6 +99,7 @@ class Contacts:
             create_batch=_WRITES,
             update_batch=_WRITES,
             delete_batch=_WRITES,
+            pooled=("create", "update", "delete"),
             get_batch=options.batch,
             find_batch=50,
             page_size=options.batch,

@@ -57,6 +57,7 @@ class ElasticContacts:
             create_batch=batch,
             update_batch=batch,
             delete_batch=batch,
+            pooled=("update", "delete", "get"),
             get_batch=batch,
             page_size=page_size,
             searchable=(EMAIL,),

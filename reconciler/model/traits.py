@@ -11,9 +11,10 @@ class Traits:
 
     ``delta``: ``list(since=…)`` returns only what changed. ``tombstones``: a delta (or list) reports deletes.
     ``versions``: records carry a precondition token that updates honour. ``modified``: records carry a modified time.
-    Batch sizes are records per call (1 = single calls). ``searchable`` are the fields that ``find`` accepts.
-    ``pooled`` are those of ``create``, ``update``, ``delete`` and ``get`` whose batch is a call for each record, a few at
-    a time. ``unique`` are fields that the app keeps unique. ``find_batch`` is how many values one ``find`` call can hold.
+    Batch sizes are records per call (1 = single calls); ``pooled`` are those of ``create``, ``update``, ``delete`` and
+    ``get`` whose batch is a call for each record all the same, a few at a time. ``searchable`` are the fields that
+    ``find`` accepts. ``unique`` are fields that the app keeps unique. ``find_batch`` is how many values one ``find``
+    call can hold.
     ``eventual_seconds`` is how long a write may take to show in reads. ``modified_resolution`` is in seconds.
     ``calls_per_second`` is the documented rate (``burst`` calls at once), ``daily_calls`` the documented allowance a
     day. ``webhooks``: the app can tell of changes by itself. ``notes`` are what a person should know, a sentence each.

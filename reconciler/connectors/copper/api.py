@@ -27,6 +27,7 @@ _ASIDE = {_UNAUTHORIZED: _WHO, _FORBIDDEN: _MAY}
 _CODES = (
     (re.compile(r"unrecognized attribute", re.IGNORECASE), UNKNOWN_KEY),
     (re.compile(r"e-?mail\w*:? .*\b(taken|duplicate|exists?|in use|unique)\b", re.IGNORECASE), "duplicate_email"),
+    (re.compile(r"\d+ leads match|multiple leads|more than one lead", re.IGNORECASE), "several_leads"),
 )
 _BLAMED = re.compile(r"Validation errors: ([A-Za-z_ ]+):")
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 BATCH = 10
 _GONE = Refused("gone", "the record is no longer there", stale=True)
-_TAKEN = "another person has this address already, perhaps as a second one; merge them in Copper"
+_ADVICE = {
+    "duplicate_email": "another person has this address already, perhaps as a second one; merge them in Copper",
+    "several_leads": "several leads have this address; merge them in Copper, or switch upsert_leads off",
+}
 
 
 class Writer:
@@ -139,5 +142,6 @@ def _explained(write: Callable[[], Outcome]) -> Outcome:
 
 
 def _refusal(code: str, words: str, field: str | None) -> Refused:
-    taken = code == "duplicate_email"
-    return Refused(code or "refused", f"{_TAKEN} ({words})" if taken else words, "email" if taken else field)
+    if advice := _ADVICE.get(code):
+        return Refused(code, f"{advice} ({words})", "email")
+    return Refused(code or "refused", words, field)

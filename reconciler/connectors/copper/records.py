@@ -51,6 +51,7 @@ class CopperRecords:
         self._page_size, self._overlap, lag = how["page_size"], how["overlap"], how["lag"]
         self._recent = Recent(lag, opening.http.clock)
         self._filters_modified = True
+        self._lists_emails = False
         self._threads = min(opening.http.parallel, THREADS)
         self._writer = Writer(entity, schema, self._found, upsert=bool(how["upsert"]), threads=self._threads)
         people = entity.name == "people"
@@ -147,13 +148,24 @@ class CopperRecords:
         addresses = [value.strip() for value in values if "@" in value]
         if self._entity.name == "leads":
             for address in addresses:
-                yield from self._all({"emails": address})
+                yield from self._leads_with(address)
         elif len(addresses) == 1:  # not by the search's index: this is how a create without an answer is looked for
             yield from filter(None, [self._entity.with_email(addresses[0])])
         else:
             size = _FIND_BATCH["people"]
             for start in range(0, len(addresses), size):
                 yield from self._all({"emails": addresses[start : start + size]})
+
+    def _leads_with(self, address: str) -> Iterator[Row]:
+        """The reference says that leads are searched by a text and people by a list; others say by a list as well."""
+        if not self._lists_emails:
+            try:
+                yield from self._all({"emails": address})
+            except Rejected:
+                self._lists_emails = True
+            else:
+                return
+        yield from self._all({"emails": [address]})
 
     def _all(self, asked: Mapping[str, object]) -> Iterator[Row]:
         page, rows = 1, [Row()] * _GET_BATCH

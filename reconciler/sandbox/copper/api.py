@@ -17,14 +17,13 @@ ROOT = "/developer_api/v1"
 _WORDS = {
     400: "Bad request",
     401: "Unauthorized",
-    404: "Resource not found",
     415: "Content-Type must be application/json",
     429: "Too many requests",
     500: "Internal server error",
     503: "Service unavailable",
 }
 _FINDING = frozenset({"emails", "name", "phone_number"})
-_OTHER_METHOD = 405
+_NO_SUCH_CALL = frozenset({404, 405})
 _WITH_BODY = frozenset({"POST", "PUT"})
 
 
@@ -101,6 +100,6 @@ class CopperApi(Face[CopperWorld]):
 
     def refusal(self, status: int) -> Answer:
         """Prose; a path that there is not has but one word."""
-        if status == _OTHER_METHOD:
+        if status in _NO_SUCH_CALL:
             return Answer(404, {"error": "not_found"})
         return Answer(status, {"success": False, "status": status, "message": _WORDS.get(status, "Error")})

@@ -35,7 +35,8 @@ def check(world: CopperWorld, entity: str, asked: Mapping[str, object]) -> None:
         raise Invalid("page_size", f"must be between 1 and {LONGEST_PAGE}")
     if not isinstance(page, int) or page < 1:
         raise Invalid("page_number", "must be positive")
-    if "emails" in asked and isinstance(asked["emails"], list) is not (entity == "people"):
+    many = entity == "people" or world.quirks.lead_emails == "list"
+    if "emails" in asked and isinstance(asked["emails"], list) is not many:
         raise Invalid("emails", "invalid")
     if asked.get("sort_by", "name") not in _SORTS:
         raise Invalid("sort_by", "invalid")

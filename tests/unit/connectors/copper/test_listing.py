@@ -197,8 +197,12 @@ def test_searches_that_bring_too_much_are_cut(office: Office) -> None:
     assert [one.values["name"] for one in connector.find("phone", ["+3225550123"])] == ["Ann Lee"]
 
 
-def test_leads_with_one_address_are_all_found(office: Office) -> None:
+@pytest.mark.parametrize("way", ["text", "list"])
+def test_leads_with_one_address_are_all_found_whichever_way_they_are_asked_for(way: str) -> None:
+    office = Office(lead_emails=way)
     for _ in range(3):
         office.world.add({"name": "Ann", "email": "ann@example.com"}, "leads")
     office.settle()
-    assert len(office.open("leads").find("email", ["ann@example.com"])) == 3
+    connector = office.open("leads")
+    assert [len(connector.find("email", ["ann@example.com"])) for _ in range(2)] == [3, 3]
+    assert office.statuses.count(422) == (way == "list")

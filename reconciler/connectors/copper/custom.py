@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from reconciler.connectors.copper.tables import Table
 from reconciler.model.field import Field, FieldType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from reconciler.connectors.copper.api import Row
     from reconciler.model.record import Value
@@ -141,19 +142,21 @@ def read_date(raw: object, zone: ZoneInfo) -> str | None:
     return str(raw)
 
 
-def definitions(rows: Iterable[Row], entity: str, zone: ZoneInfo, taken: Iterable[str]) -> dict[str, Custom]:
+def definitions(
+    load: Callable[[], Iterable[Row]], entity: str, zone: ZoneInfo, taken: Iterable[str]
+) -> dict[str, Custom]:
     """The custom fields of an entity by name. Names that are not alone, or are those of standard fields, carry their
-    number behind them."""
-    mine = [row for row in rows if entity in str(row.get("available_on"))]
+    number behind them. ``load`` asks the account; again, when an option is chosen that was not there before."""
+    mine = [row for row in load() if entity in str(row.get("available_on"))]
     names = [str(row.get("name")) for row in mine]
     unfit = {name for name in names if names.count(name) > 1} | set(taken)
     found: dict[str, Custom] = {}
     for row, label in zip(mine, names, strict=True):
         name = f"{label} ({row['id']})" if label in unfit else label
-        found[name] = Custom(int(str(row["id"])), name, str(row.get("data_type")), zone, _options(row))
+        options = Table(partial(_options, load, row["id"]), entries(row, "options"))
+        found[name] = Custom(int(str(row["id"])), name, str(row.get("data_type")), zone, options)
     return found
 
 
-def _options(row: Row) -> Table:
-    options = entries(row, "options")
-    return Table(lambda: options)
+def _options(load: Callable[[], Iterable[Row]], number: object) -> list[Row]:
+    return next((entries(row, "options") for row in load() if row["id"] == number), [])

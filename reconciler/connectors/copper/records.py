@@ -84,6 +84,7 @@ class CopperRecords:
     def list(self, since: str | None = None) -> Iterator[Page]:
         """Everybody by date of creation, or who changed since a cursor (POSIX seconds), less the overlap."""
         _ = self._schema.readers  # a field that is not there is found before anything is read
+        self._schema.look_again()
         if since is None:
             cursor = newest(self._entity)
             yield from self._pages(oldest_first(self._entity, "created", self._page_size, None), cursor)

@@ -43,6 +43,8 @@ class Schema:
             name: Choice(key, Table(partial(entity.table, path))) for name, (key, path) in TABLES[entity.name].items()
         }
 
+        self._asked = [choice.table for choice in self._tables.values()]
+
     @cached_property
     def fields(self) -> dict[str, Field]:
         """The catalogue's fields with the account's own values, and the custom ones."""
@@ -53,8 +55,10 @@ class Schema:
 
     @cached_property
     def _custom(self) -> dict[str, Custom]:
-        rows = self._entity.table("custom_field_definitions")
-        return definitions(rows, _SINGULAR[self._entity.name], self._zone, self._standard)
+        load = partial(self._entity.table, "custom_field_definitions")
+        found = definitions(load, _SINGULAR[self._entity.name], self._zone, self._standard)
+        self._asked += [part.options for part in found.values()]
+        return found
 
     @cached_property
     def _parts(self) -> dict[str, Part]:
@@ -68,6 +72,11 @@ class Schema:
             problem = f"this account has no field {name} for {self._entity.name}"
             raise Denied(self._entity.http.app, problem, code="no_such_field")
         return found
+
+    def look_again(self) -> None:
+        """Names that the account's tables did not have may have been made meanwhile."""
+        for table in self._asked:
+            table.look_again()
 
     @cached_property
     def readers(self) -> Sequence[tuple[str, Part]]:

@@ -16,36 +16,50 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Table:
-    """Ids by name and back. ``load`` asks the account; a name or id that is not known is looked for once more, because
-    people add some while a connection stays open."""
+    """Ids by name and back. ``load`` asks the account, unless ``rows`` are known already.
+
+    What is not known is asked for once more, because people add names while a connection stays open; what is not there
+    either is not asked for again before ``look_again``.
+    """
 
     load: Callable[[], Iterable[Row]]
-    _names: dict[object, str] = field(default_factory=dict)
-    _missed: set[object] = field(default_factory=set)
+    rows: Iterable[Row] = ()
+    _names: dict[object, str] = field(default_factory=dict, init=False)
+    _missed: set[object] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        self._take(self.rows)
 
     @property
     def names(self) -> tuple[str, ...]:
         """All names, in the account's order."""
-        return tuple(dict.fromkeys((self._names or self._refresh()).values()))
+        if not self._names:
+            self._take(self.load())
+        return tuple(dict.fromkeys(self._names.values()))
 
     def name(self, number: object) -> str:
         """The name of an id; the id itself where the account has no name for it."""
-        names = self._names or self._refresh()
-        if number not in names and number not in self._missed:
-            names = self._refresh()
-            self._missed.add(number)
-        return names.get(number, str(number))
+        if number not in self._names:
+            self._miss(number)
+        return self._names.get(number, str(number))
 
     def number(self, name: str) -> object | None:
         """The first id of that name, or None."""
-        return self._find(name) or (self._refresh() and self._find(name)) or None
-
-    def _find(self, name: str) -> object | None:
+        if name not in self._names.values():
+            self._miss(name)
         return next((number for number, known in self._names.items() if known == name), None)
 
-    def _refresh(self) -> dict[object, str]:
-        self._names = {row["id"]: str(row.get("name", "")) for row in self.load()}
-        return self._names
+    def look_again(self) -> None:
+        """From now on, what was not there may have been made."""
+        self._missed.clear()
+
+    def _miss(self, what: object) -> None:
+        if not self._missed:
+            self._take(self.load())
+        self._missed.add(what)
+
+    def _take(self, rows: Iterable[Row]) -> None:
+        self._names = {row["id"]: str(row.get("name", "")) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

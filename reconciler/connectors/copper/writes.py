@@ -54,9 +54,13 @@ class Writer:
         answers, self._answers = self._answers, []
         return [(str(row["id"]), row) for row in answers]
 
+    def _begin(self) -> None:
+        _ = self._schema.readers  # a field that is not there is found before anything is written
+        self._schema.look_again()
+
     def create(self, drafts: Sequence[Draft]) -> list[Outcome]:
         """One outcome a draft, in order."""
-        _ = self._schema.readers  # a field that is not there is found before anything is written
+        self._begin()
         outcomes: dict[int, Outcome] = {}
         bodies: dict[int, Row] = {}
         for place, draft in enumerate(drafts):
@@ -83,7 +87,7 @@ class Writer:
 
     def update(self, patches: Sequence[Patch]) -> list[Outcome]:
         """One outcome a patch, in order."""
-        _ = self._schema.readers
+        self._begin()
         outcomes: dict[int, Outcome] = {}
         bodies: dict[int, Row] = {}
         merging = [patch.id for patch in patches if self._schema.merges(list(patch.values))]

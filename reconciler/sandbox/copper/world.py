@@ -32,12 +32,12 @@ class CopperQuirks:
     """Behaviour that is documented, was seen, or is left open.
 
     ``index_lag``: seconds by which searches are behind writes. ``people_modified_filter``: whether people can be
-    searched by date of change, as leads can. ``lead_emails``: leads are searched by one address (``text``) or a ``list``.
-    ``long_country``: an address whose country is no two-letter code is
-    ``drop``ped or ``keep``t. ``address_put``, ``custom_fields_put``: what is left out there is ``replace``d by nothing,
-    or ``merge``d. ``bare_answers``: answers to writes leave the address out. ``loose_total``: the stated total is an
-    upper bound only. ``dates``: custom dates are shown as ``unix`` seconds or as ``text``. ``echoes``: the API's own
-    writes are notified as well. ``retry_after``: a 429 says when. The rest are documented limits; 0 for none.
+    searched by date of change, as leads can. ``lead_emails``: leads are searched by one address (``text``) or by a
+    ``list``. ``long_country``: an address whose country is no two-letter code is ``drop``ped or ``keep``t.
+    ``address_put``, ``custom_fields_put``: what is left out there is ``replace``d by nothing, or ``merge``d.
+    ``bare_answers``: answers to writes leave the address out. ``loose_total``: the stated total is an upper bound only.
+    ``dates``: custom dates are shown as ``unix`` seconds or as ``text``. ``echoes``: the API's own writes are notified
+    as well. ``retry_after``: a 429 says when. The rest are documented limits; 0 for none.
     """
 
     index_lag: float = 3.0

@@ -162,3 +162,12 @@ def test_several_leads_with_one_address_refuse_an_upsert(office: Office) -> None
     assert isinstance(outcome, Refused)
     assert outcome.code == "several_leads"
     assert "merge them in Copper" in outcome.message
+
+
+def test_a_status_that_was_made_after_it_was_refused_can_be_written(office: Office) -> None:
+    connector = office.open("leads", "status")
+    wanted = drafts(10, status="Won")
+    assert {type(one) for one in connector.create(wanted)} == {Refused}
+    assert office.world.calls["describe"] == 1
+    office.world.tables.lead_statuses.append({"id": 9, "name": "Won", "order": 9, "is_default": False})
+    assert {type(one) for one in connector.create(wanted)} == {Written}

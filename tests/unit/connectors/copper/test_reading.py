@@ -130,3 +130,28 @@ def test_a_field_that_is_not_there_is_named(office: Office) -> None:
 def test_standard_fields_need_no_look_at_the_accounts_definitions(office: Office) -> None:
     list(office.open("people", "name", "email", "tags", "city").list())
     assert office.world.calls["describe"] == 0
+
+
+def test_an_option_that_was_added_while_the_connection_was_open_has_a_name(office: Office) -> None:
+    number = office.world.tables.define("Colour", "Dropdown", ("Red",))
+    connector = office.open("people", "Colour")
+    office.world.add({"name": "Ann", "Colour": "Red"})
+    office.settle()
+    list(connector.list())
+    options = office.world.tables.definitions[number]["options"]
+    assert isinstance(options, list)
+    options.append({"id": 7, "name": "Green", "rank": 1})
+    office.world.add({"name": "Bob", "Colour": "Green"})
+    office.settle()
+    assert [one.values["Colour"] for page in connector.list() for one in page.records] == ["Red", "Green"]
+
+
+def test_a_number_without_a_name_is_asked_for_once_a_listing(office: Office) -> None:
+    for _ in range(5):
+        office.world.store("leads", {"name": "Ann", "status_id": 8})
+    office.settle()
+    connector = office.open("leads", "status")
+    for _ in range(2):
+        before = office.world.calls["describe"]
+        assert {one.values["status"] for page in connector.list() for one in page.records} == {"8"}
+        assert office.world.calls["describe"] == before + 1

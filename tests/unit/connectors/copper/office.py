@@ -56,7 +56,9 @@ class Office(httpx.BaseTransport):
         credentials = APP.credentials.model_validate({**EMULATOR.auth(self.world), **auth})
         url = "https://copper.test" + EMULATOR.base_path
         traits = APP.open(Opening(Http(app="copper", base_url=url), "people")).traits
-        budget = Budget("copper", per_second=traits.calls_per_second, burst=1, clock=self.clock, sleep=self.clock.sleep)
+        budget = Budget(
+            "copper", per_second=traits.calls_per_second, burst=traits.burst, clock=self.clock, sleep=self.clock.sleep
+        )
         return Http(
             app="copper",
             base_url=url,

@@ -164,6 +164,16 @@ def test_a_search_that_lags_does_not_undo_what_was_just_written(office: Office) 
     assert everyone(connector)[0] == []
 
 
+def test_two_writes_in_one_second_show_the_second_one(office: Office) -> None:
+    connector = office.open("people", "title")
+    ann = made(connector, name="Ann", title="CFO")
+    office.world.quirks.index_lag = 0.5  # the search shows the first write, and not the second one yet
+    changed(connector, ann.id, title="CEO")
+    assert office.shown(ann.id)["date_created"] == office.shown(ann.id)["date_modified"]
+    (record,) = connector.get([ann.id, "7"])
+    assert record.values["title"] == "CEO"
+
+
 def test_what_was_written_is_not_believed_for_longer_than_a_search_lags(office: Office) -> None:
     (ann,) = fill(office, 1)
     connector = office.open("people", "name", "title")

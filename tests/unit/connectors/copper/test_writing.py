@@ -54,8 +54,11 @@ def test_a_list_of_addresses_is_written_as_what_changed_in_it(office: Office) ->
 
 
 def test_where_the_first_address_and_the_list_are_written_the_first_has_the_last_word(office: Office) -> None:
-    ann = made(office.open("people"), name="Ann", email="b@example.com", emails=("a@example.com", "b@example.com"))
+    all_of_them = ("a@example.com", "b@example.com")
+    ann = made(office.open("people"), name="Ann", email="b@example.com", emails=all_of_them)
     assert [one["email"] for one in office.shown(ann.id)["emails"]] == ["b@example.com", "a@example.com"]
+    changed(office.open("people"), ann.id, email="c@example.com", emails=all_of_them)
+    assert [one["email"] for one in office.shown(ann.id)["emails"]] == ["c@example.com", "a@example.com"]
 
 
 def test_a_number_of_one_kind_leaves_those_of_other_kinds(office: Office) -> None:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from reconciler.connectors.auth import HeaderAuth
 from reconciler.connectors.copper.api import Entity
 from reconciler.connectors.copper.hook import CopperWebhook
-from reconciler.connectors.copper.records import CopperRecords
+from reconciler.connectors.copper.records import CopperRecords, Manner
 from reconciler.connectors.copper.schema import Schema
 from reconciler.spec.catalogue import load_catalogue
 
@@ -84,15 +84,13 @@ class Copper:
         entity = Entity(opening.http, opening.entity)
         standard = self.catalogue.entities[opening.entity].by_name
         schema = Schema(entity, standard, opening.fields, ZoneInfo(options.time_zone))
-        return CopperRecords(
-            opening,
-            entity,
-            schema,
+        manner = Manner(
             page_size=options.page_size,
             overlap=options.overlap_seconds,
             lag=options.lag_seconds,
             upsert=options.upsert_leads and opening.entity == "leads",
         )
+        return CopperRecords(opening, entity, schema, manner)
 
 
 APP = Copper()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.base import Account
@@ -41,19 +42,30 @@ _NOTES_OF = {
 }
 
 
-class CopperRecords:
-    """The connector. ``overlap`` is how many seconds a delta reads back, ``lag`` how many a search may be behind."""
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an account is spoken to: records a page, seconds that a delta reads back and that a search may be behind, and
+    whether leads are made by their address."""
 
-    def __init__(self, opening: Opening, entity: Entity, schema: Schema, **how: int | bool) -> None:
+    page_size: int
+    overlap: int
+    lag: int
+    upsert: bool
+
+
+class CopperRecords:
+    """The connector."""
+
+    def __init__(self, opening: Opening, entity: Entity, schema: Schema, manner: Manner) -> None:
         self._entity = entity
         self._schema = schema
         self._app = opening.http.app
-        self._page_size, self._overlap, lag = how["page_size"], how["overlap"], how["lag"]
-        self._recent = Recent(lag, opening.http.clock)
+        self._manner = manner
+        self._recent = Recent(manner.lag, opening.http.clock)
         self._filters_modified = True
         self._lists_emails = False
         self._threads = min(opening.http.parallel, THREADS)
-        self._writer = Writer(entity, schema, self._found, upsert=bool(how["upsert"]), threads=self._threads)
+        self._writer = Writer(entity, schema, self._found, upsert=manner.upsert, threads=self._threads)
         people = entity.name == "people"
         self.traits = Traits(
             delta=True,
@@ -63,10 +75,10 @@ class CopperRecords:
             delete_batch=BATCH,
             get_batch=_GET_BATCH,
             find_batch=_FIND_BATCH[entity.name],
-            page_size=self._page_size,
+            page_size=manner.page_size,
             searchable=("email", "name", "phone"),
-            unique=("email",) if people or how["upsert"] else (),
-            eventual_seconds=float(lag),
+            unique=("email",) if people or manner.upsert else (),
+            eventual_seconds=float(manner.lag),
             calls_per_second=_PER_SECOND,
             burst=1,
             webhooks=True,
@@ -87,24 +99,25 @@ class CopperRecords:
         self._schema.look_again()
         if since is None:
             cursor = newest(self._entity)
-            yield from self._pages(oldest_first(self._entity, "created", self._page_size, None), cursor)
+            yield from self._pages(oldest_first(self._entity, "created", self._manner.page_size, None), cursor)
         elif not since.isdecimal():
             raise CursorExpired(self._app, "the cursor cannot be read")
         else:
-            yield from self._pages(self._changed(max(int(since) - self._overlap, 0)), int(since), moving=True)
+            start = int(since) - max(self._manner.overlap, self._manner.lag)
+            yield from self._pages(self._changed(max(start, 0)), int(since), moving=True)
 
     def _changed(self, start: int) -> Iterator[Sheet]:
         """By the filter that the reference has for leads, and where it is not known, from the newest change back."""
         if self._filters_modified:
             try:
-                yield from oldest_first(self._entity, "modified", self._page_size, start)
+                yield from oldest_first(self._entity, "modified", self._manner.page_size, start)
             except Rejected as error:
                 if error.code != UNKNOWN_KEY:
                     raise
                 self._filters_modified = False
             else:
                 return
-        yield from newest_first(self._entity, self._page_size, start)
+        yield from newest_first(self._entity, self._manner.page_size, start)
 
     def _pages(self, pages: Iterator[Sheet], cursor: int, *, moving: bool = False) -> Iterator[Page]:
         for rows, last in pages:

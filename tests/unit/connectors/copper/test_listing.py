@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,6 +74,23 @@ def test_a_change_during_a_complete_read_is_in_the_next_delta(office: Office) ->
     assert {ids[0], ids[9]} <= {record.id for record in changes}
 
 
+def test_a_change_that_the_search_showed_late_is_in_the_next_delta() -> None:
+    office = Office(index_lag=60.0)
+    connector = office.open("people", overlap_seconds=5, lag_seconds=60)
+    fill(office, 1)
+    office.clock.advance(100)
+    late = office.world.add({"name": "Late"})
+    office.clock.advance(30)
+    office.world.quirks.index_lag = 25.0
+    early = office.world.add({"name": "Early"})
+    office.world._unindexed["people"].pop()  # the index took the second one first
+    office.world.quirks.index_lag = 60.0
+    records, cursor = everyone(connector)
+    assert early in {record.id for record in records}
+    office.clock.advance(60)
+    assert late in {record.id for record in everyone(connector, cursor)[0]}
+
+
 @pytest.mark.parametrize("entity", ["people", "leads"])
 def test_a_delta_has_what_changed(office: Office, entity: str) -> None:
     ids = fill(office, 12, entity, apart=10)
@@ -107,7 +125,7 @@ def test_where_people_can_be_asked_by_date_of_change_they_are() -> None:
 
 def test_a_refusal_for_another_reason_is_not_taken_for_a_missing_filter(office: Office) -> None:
     connector = office.open("leads", page_size=5)
-    connector._page_size = 500
+    connector._manner = replace(connector._manner, page_size=500)
     with pytest.raises(Rejected, match="between 1 and 200"):
         everyone(connector, "1")
 

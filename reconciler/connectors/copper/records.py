@@ -73,6 +73,7 @@ class CopperRecords:
             create_batch=BATCH,
             update_batch=BATCH,
             delete_batch=BATCH,
+            pooled=("delete",),
             get_batch=_GET_BATCH,
             find_batch=_FIND_BATCH[entity.name],
             page_size=manner.page_size,

@@ -96,6 +96,8 @@ def _pairs(context: Context) -> Iterator[_Pair]:
     shared = {role for role in ROLES - _NEVER if left.with_role(role) and right.with_role(role)}
     replaced = {single for many, singles in _SINGLES.items() if many in shared for single in singles}
     names_split = {"first_name", "last_name"} <= shared
+    if not names_split and any(_written_in_parts(context, side) for side in Side):
+        shared -= {"full_name"}  # one app only shows the whole name, and takes its parts
     for one in left.fields:
         if one.role in shared - replaced and one == left.with_role(one.role) and (other := right.with_role(one.role)):
             whole = one.role == "full_name" and names_split
@@ -108,16 +110,26 @@ def _needing_it(left: Field, right: Field) -> frozenset[Side]:
     return frozenset(side for side, one in ((Side.LEFT, left), (Side.RIGHT, right)) if one.required)
 
 
+def _written_in_parts(context: Context, side: Side) -> bool:
+    """Whether names flow to this side, where a whole name can be read and only its parts be written."""
+    if side not in TARGETS[context.spec.sync.direction]:
+        return False
+    entity = context.scope(side).entity
+    whole = entity.with_role("full_name")
+    parts = [entity.with_role(role) for role in ("first_name", "last_name")]
+    return whole is not None and not whole.writable and all(one is not None and one.writable for one in parts)
+
+
 def _whole_names(context: Context) -> Iterator[_Pair]:
     """Parts of a name against the whole name of an app that has nothing else (or cannot be without it)."""
     for side in Side:
         parts = [context.scope(side).entity.with_role(role) for role in NAME_PARTS]
-        whole = context.scope(side.other).entity.with_role("full_name")
+        entity, other = context.scope(side).entity, context.scope(side.other).entity
+        whole = other.with_role("full_name")
         own = {one.role for one in parts if one is not None}
-        if whole is None or not {"first_name", "last_name"} <= own or context.scope(side).entity.with_role("full_name"):
-            continue
-        split = {"first_name", "last_name"} <= {one.role for one in context.scope(side.other).entity.fields}
-        if split and not whole.required:
+        split = {"first_name", "last_name"} <= {one.role for one in other.fields}
+        beside = entity.with_role("full_name") is not None and (split or not _written_in_parts(context, side))
+        if whole is None or beside or not {"first_name", "last_name"} <= own or (split and not whole.required):
             continue
         used = tuple(one for one in parts if one is not None and one.role in {"first_name", "middle_name", "last_name"})
         left, right = (used, (whole,)) if side is Side.LEFT else ((whole,), used)

@@ -50,6 +50,12 @@ def test_a_whole_name_that_can_only_be_read_flows_one_way() -> None:
     assert "FullName -> full_name left" in found
 
 
+def test_where_names_flow_back_the_parts_are_used_that_can_be_written() -> None:
+    found = arrows(connection(minimal("crm <-> book", "crm", "book", NO_CREATE)).mappings)
+    assert "FirstName+LastName <-> full_name left via full_name" in found
+    assert not [arrow for arrow in found if arrow.startswith("FullName")]
+
+
 def test_single_fields_are_used_unless_both_sides_have_lists() -> None:
     assert "Email <-> email left" in arrows(connection(minimal("crm <-> book", "crm", "book", NO_CREATE)).mappings)
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from reconciler.connectors.base import Account
 from reconciler.connectors.insightly.api import Collection, account_id
 from reconciler.connectors.insightly.customs import custom_fields
+from reconciler.connectors.insightly.dialect import NO_ACCESS
 from reconciler.connectors.insightly.kinds import Kind
 from reconciler.connectors.insightly.names import Names
-from reconciler.connectors.insightly.paging import everything, walk
+from reconciler.connectors.insightly.paging import Skip, everything, walk
 from reconciler.connectors.insightly.rows import Rows
 from reconciler.connectors.insightly.values import query_time, read_moment, spell
 from reconciler.connectors.insightly.writing import Writer

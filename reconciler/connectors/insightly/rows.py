@@ -50,14 +50,14 @@ class Rows:
                 self._names[name].learn(ids)
 
     def record(self, row: Row, wanted: Sequence[str]) -> Record:
-        """A row as a record of the wanted fields."""
-        self.learn([row], wanted)
+        """A row as a record of the wanted fields; the names that it takes were learnt before."""
         return Record(
             id=str(row[self._kind.key]), values=self.values(row, wanted), modified=read_moment(row.get(STAMP))
         )
 
     def written(self, row: Row, wanted: Sequence[str]) -> Record:
         """The answer to a write, without the one stamp that the app itself moves a moment later."""
+        self.learn([row], wanted)
         return self.record(row, [name for name in wanted if name != STAMP])
 
     def values(self, row: Row, wanted: Iterable[str]) -> dict[str, Value]:

@@ -14,10 +14,10 @@ from reconciler.model.outcome import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection as Some
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from reconciler.connectors.http import Http
-    from reconciler.connectors.insightly.api import Collection
+    from reconciler.connectors.insightly.api import Collection, Row
 
 _NAME, _KEY = "ORGANISATION_NAME", "ORGANISATION_ID"
 _FEW = 10
@@ -31,8 +31,8 @@ class Names(Protocol):
         """The names to choose from, where they are few."""
         ...
 
-    def forget(self) -> None:
-        """What was learnt may no longer be so."""
+    def refresh(self, updated_after: str | None = None) -> None:
+        """What was learnt may no longer be so: a read begins, of everything or of what changed after a moment."""
         ...
 
     def learn(self, ids: Some[int]) -> None:
@@ -60,26 +60,28 @@ class Organisations:
         self._collection = collection
         self._create = create
         self._lock = RLock()
-        self.forget()
+        self.refresh()
 
     def values(self) -> tuple[str, ...]:
         """Any name will do."""
         return ()
 
-    def forget(self) -> None:
-        """What was learnt may no longer be so."""
+    def refresh(self, updated_after: str | None = None) -> None:
+        """Before a complete read all is forgotten; before a delta, one search brings the names that changed."""
         with self._lock:
-            self._names: dict[int, str | None] = {}
             self._numbers: dict[str, int] = {}
             self._hidden: set[int] = set()
+            if updated_after is None:
+                self._names: dict[int, str | None] = {}
+            elif self._names:
+                self._remember(self._found({"updated_after_utc": updated_after}))
 
     def learn(self, ids: Some[int]) -> None:
         """One call each where they are few, else one for every 500 organisations of the account."""
         with self._lock:
             unknown = set(ids) - self._names.keys() - self._hidden
             if len(unknown) > _FEW:
-                steps = walk(partial(self._collection.page, brief=True), LONGEST_PAGE)
-                self._remember(everything(self._collection.http.app, steps))
+                self._remember(self._found())
             for number in sorted(unknown - self._names.keys()):
                 self._ask(number)
 
@@ -102,11 +104,14 @@ class Organisations:
             return self._numbers[name]
 
     def _search(self, name: str) -> int | None:
-        ask = partial(self._collection.page, search={"field_name": _NAME, "field_value": name}, brief=True)
-        rows = list(everything(self._collection.http.app, walk(ask, LONGEST_PAGE)))
+        rows = list(self._found({"field_name": _NAME, "field_value": name}))
         self._remember(rows)
         same = (row for row in rows if str(row.get(_NAME)).strip().casefold() == name.strip().casefold())
         return min((int(str(row[_KEY])) for row in same), default=None)
+
+    def _found(self, search: Mapping[str, str] | None = None) -> Iterator[Row]:
+        ask = partial(self._collection.page, search=search, brief=True)
+        return everything(self._collection.http.app, walk(ask, LONGEST_PAGE))
 
     def _make(self, name: str) -> int:
         try:
@@ -126,7 +131,7 @@ class Organisations:
             return
         self._names[number] = None if held is None else str(held.row.get(_NAME))
 
-    def _remember(self, rows: Iterable[dict[str, object]]) -> None:
+    def _remember(self, rows: Iterable[Row]) -> None:
         self._names |= {int(str(row[_KEY])): str(row.get(_NAME)) for row in rows}
 
 
@@ -151,8 +156,9 @@ class Choices:
         self._loaded()
         return tuple(dict.fromkeys(self._names.values()))
 
-    def forget(self) -> None:
-        """What was learnt may no longer be so."""
+    def refresh(self, updated_after: str | None = None) -> None:
+        """The list is short: it is asked for anew when it is needed."""
+        del updated_after
         self._names = {}
 
     def learn(self, ids: Some[int]) -> None:

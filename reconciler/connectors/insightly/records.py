@@ -123,10 +123,11 @@ class InsightlyRecords:
 
     def list(self, since: str | None = None) -> Iterator[Page]:
         """Everything, or what was updated since a cursor; converted leads are gone."""
-        search = None if since is None else {"updated_after_utc": self._begin(since)}
+        begin = None if since is None else self._begin(since)
+        search = {"updated_after_utc": begin} if begin else None
         self._rows.need(self._wanted)
         for names in self._scope.names.values():
-            names.forget()
+            names.refresh(begin)
         gone = 0
         brief = self._rows.brief(self._wanted)
         for step in walk(partial(self._collection.page, brief=brief, search=search), self._scope.page_size):

@@ -46,8 +46,8 @@ def _extras(world: InsightlyWorld, entity: str, row: Row) -> dict[str, object]:
             if name in row.values
         ],
         "TAGS": [{"TAG_NAME": tag} for tag in tags] if isinstance(tags, tuple) else [],
-        "DATES": [],
         "LINKS": [],
+        **({"DATES": []} if entity == "Contact" else {}),
     }
 
 

@@ -83,7 +83,7 @@ def walk(ask: Callable[[Skip], Slice], size: int) -> Iterator[Step]:
         fruitless = 0 if fresh else fruitless + 1
         seen = max([seen, *page.rows])
         reached = skip + len(page.rows)
-        last = reached >= page.total if page.total is not None else len(page.rows) < size
+        last = len(page.rows) < size and reached >= (page.total or 0)
         stuck = not fresh and not last and len(page.rows) <= 1
         yield Step(fresh, page.total, first.asked, last or stuck)
         if last or stuck:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.insightly.values import read_moment, reader, spell
+from reconciler.model.field import FieldType
 from reconciler.model.outcome import Refused
 from reconciler.model.record import Record
 
@@ -90,6 +91,14 @@ class Rows:
         if name not in self._readers:
             self._readers[name] = reader(self.field(name))
         return self._readers[name](raw)
+
+    def alike(self, name: str, one: Value, other: Value) -> bool:
+        """Whether two values of a field are one: in any order of items, at any offset from UTC."""
+        if isinstance(one, tuple) or isinstance(other, tuple):
+            return items(one) == items(other)
+        if self.field(name).type is FieldType.DATETIME:
+            return read_moment(one) == read_moment(other)
+        return one == other
 
     def body(self, values: Mapping[str, Value], kept: Iterable[str] = ()) -> Row | Refused:
         """Values as a body. ``kept`` are tags that stay beside those of ``values``, for the set goes as a whole."""

@@ -6,11 +6,12 @@ changes is compared with the record as it is now, and ``If-Match`` guards the mo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.insightly.dialect import STALE
 from reconciler.connectors.insightly.rows import TAGS, items, tags
-from reconciler.errors import Rejected
+from reconciler.errors import AppError, Rejected
 from reconciler.model.outcome import Refused, Written
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Writer:
     def create(self, draft: Draft) -> Outcome:
         """Make a record; the answer shows what the server made of it."""
         body = self._rows.body(draft.values)
-        return body if isinstance(body, Refused) else self._done(self._collection.post(body), draft.values)
+        return body if isinstance(body, Refused) else self._shown(self._collection.post(body), draft.values)
 
     def update(self, patch: Patch) -> Outcome:
         """Change a record that is still as it was planned; one that already is as it should be is left alone."""
@@ -75,7 +76,7 @@ class Writer:
             raise
         if TAGS in patch.values and row is not None:
             row = self._untagged(patch.id, row, old - new)
-        return _GONE if row is None else self._done(row, patch.values)
+        return _GONE if row is None else self._shown(row, patch.values)
 
     def _untagged(self, record_id: str, row: Row, unwanted: frozenset[str]) -> Row | None:
         """Where a write only added tags, those to be taken away are taken away one by one."""
@@ -91,12 +92,23 @@ class Writer:
         """Whether a row holds these values, as far as it tells."""
         self._rows.learn([row], values)
         now = self._rows.values(row, values)
-        return all(_alike(value, values[name]) for name, value in now.items())
+        return all(self._rows.alike(name, value, values[name]) for name, value in now.items())
 
-    def _done(self, row: Row, values: Mapping[str, Value]) -> Written:
+    def _shown(self, row: Row, values: Mapping[str, Value]) -> Written:
+        """What was written, by the answer to the write; where that does not show what was sent, by another look. The
+        write stands even where there is none, and then the outcome tells nothing of what is doubtful."""
+        if self._says(row, values):
+            return self._done(row, values)
+        try:
+            held = self._collection.get(str(row[self._collection.key]))
+        except AppError:
+            held = None
+        return self._done(row if held is None else held.row, values, told=held is not None)
+
+    def _done(self, row: Row, values: Mapping[str, Value], *, told: bool = True) -> Written:
         record = self._rows.written(row, [*self._wanted, *(name for name in values if name not in self._wanted)])
+        if not told:
+            now = record.values.items()
+            sure = {name: value for name, value in now if self._rows.alike(name, value, values.get(name, value))}
+            record = replace(record, values=sure)
         return Written(record.id, record)
-
-
-def _alike(one: Value, other: Value) -> bool:
-    return items(one) == items(other) if isinstance(one, tuple) or isinstance(other, tuple) else one == other

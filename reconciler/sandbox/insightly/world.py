@@ -35,7 +35,7 @@ class InsightlyQuirks:
     a search minds capitals. ``tags_only_add``: a write adds tags and takes none away. ``required_names``: a contact
     needs a first name, a lead a last name. ``calls_per_second`` and ``daily_calls``: above them, 429 (0: no limit).
     ``max_records``: above it, 402 (0: no limit). ``longest_page`` is the most that ``top`` brings. ``etags``: single
-    reads carry one.
+    reads carry one. ``hasty_answers``: the answer to a write shows no custom fields yet.
     """
 
     moving_stamps: bool = True
@@ -49,6 +49,7 @@ class InsightlyQuirks:
     max_records: int = 0
     longest_page: int = 500
     etags: bool = True
+    hasty_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reconciler.sandbox.insightly.world import InsightlyWorld
+    from reconciler.sandbox.shelf import Row
     from reconciler.sandbox.wire import Call
 
 
@@ -29,7 +30,7 @@ def create(entity: str) -> Callable[[InsightlyWorld, Call], Answer]:
             said = {name: value for name, value in columns(world, entity, _body(call)).items() if value is not None}
             values = {**world.defaults(entity), **said}
             _complete(world, entity, values)
-        return tagged(world, entity, table.put(world.new_number(entity), values, world.clock()), 201)
+        return _answer(world, entity, table.put(world.new_number(entity), values, world.clock()), 201)
 
     return handle
 
@@ -52,9 +53,16 @@ def update(entity: str) -> Callable[..., Answer]:
             values["TAGS"] = tuple(sorted({*tags, *(before if isinstance(before, tuple) else ())}))
         _complete(world, entity, values)
         kept = {name: world.defaults(entity)[name] for name in world.fixed(entity) if values.get(name) is None}
-        return tagged(world, entity, world.tables[entity].put(row.id, {**values, **kept}, world.clock()))
+        return _answer(world, entity, world.tables[entity].put(row.id, {**values, **kept}, world.clock()))
 
     return handle
+
+
+def _answer(world: InsightlyWorld, entity: str, row: Row, status: int = 200) -> Answer:
+    answer = tagged(world, entity, row, status)
+    if world.quirks.hasty_answers and isinstance(answer.body, dict):
+        answer.body |= {"CUSTOMFIELDS": []}
+    return answer
 
 
 def delete(entity: str) -> Callable[..., Answer]:

@@ -57,7 +57,7 @@ def test_nobody_who_stays_is_missed_or_seen_twice(
 
 
 def test_a_quiet_list_costs_one_call_a_page() -> None:
-    people = Shifting(list(range(1, 14)))
+    people = Shifting(list(range(1, 13)))
     assert ids(walk(people, SIZE)) == people.ids
     assert people.asked == 3
 
@@ -87,3 +87,9 @@ def test_a_count_that_is_too_high_ends_the_walk_and_stays_visible() -> None:
     rows = {number: {"ID": number} for number in range(1, 4)}
     steps = list(walk(lambda skip: Slice(dict(list(rows.items())[skip.skip :]), 4), SIZE))
     assert (ids(steps), steps[-1].total, steps[-1].last) == ([1, 2, 3], 4, True)
+
+
+def test_a_count_that_is_too_low_hides_nobody() -> None:
+    rows = {number: {"ID": number} for number in range(1, 13)}
+    steps = walk(lambda skip: Slice(dict(list(rows.items())[skip.skip : skip.skip + skip.top]), 5), SIZE)
+    assert ids(steps) == list(rows)

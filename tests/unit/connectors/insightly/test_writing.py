@@ -202,6 +202,16 @@ class TestValues:
         app.clock.advance(1)
         assert read(connector, outcome.id).modified > outcome.record.modified
 
+    def test_an_answer_that_does_not_show_what_was_sent_is_not_believed(self) -> None:
+        app = Instance(quirks=InsightlyQuirks(hasty_answers=True))
+        app.world.add_custom_field("Hobby__c")
+        connector = app.connector("LAST_NAME", "Hobby__c")
+        outcome = created(connector, LAST_NAME="x", Hobby__c="Ski")
+        assert stored(outcome) == {"LAST_NAME": "x", "Hobby__c": "Ski"}
+        record = read(connector, outcome.id)
+        app.after = lambda _request: httpx.Response(503) if "PUT /Contacts" in app.lines()[:-1] else None
+        assert stored(updated(connector, record, Hobby__c="Golf")) == {"LAST_NAME": "x"}
+
     def test_status_and_source_go_by_name(self) -> None:
         app = Instance("leads")
         connector = app.connector("LEAD_STATUS", "LEAD_SOURCE")

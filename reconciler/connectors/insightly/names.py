@@ -149,7 +149,7 @@ class Choices:
         self._path = path
         self._name = name
         self._lock = RLock()
-        self._names: dict[int, str] = {}
+        self.refresh()
 
     def values(self) -> tuple[str, ...]:
         """What can be chosen, in the account's order."""
@@ -159,12 +159,14 @@ class Choices:
     def refresh(self, updated_after: str | None = None) -> None:
         """The list is short: it is asked for anew when it is needed."""
         del updated_after
-        self._names = {}
+        self._names: dict[int, str] = {}
+        self._unlisted: set[int] = set()
 
     def learn(self, ids: Some[int]) -> None:
-        """One call for all."""
-        if not self._names.keys() >= set(ids):
+        """One call for all; what is not on the list then is not asked for again."""
+        if not self._names.keys() | self._unlisted >= set(ids):
             self._load()
+            self._unlisted |= set(ids) - self._names.keys()
 
     def known(self, number: int) -> bool:
         """Whether the list has it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.insightly.values import read_moment, reader, spell
+from reconciler.errors import AppError
 from reconciler.model.field import FieldType
 from reconciler.model.outcome import Refused
 from reconciler.model.record import Record
@@ -57,12 +59,14 @@ class Rows:
         )
 
     def written(self, row: Row, wanted: Sequence[str]) -> Record:
-        """The answer to a write, without the one stamp that the app itself moves a moment later."""
-        self.learn([row], wanted)
+        """The answer to a write, without the one stamp that the app itself moves a moment later. Never raises: a name
+        that cannot be looked up now is left out, for the write stands."""
+        with suppress(AppError):
+            self.learn([row], wanted)
         return self.record(row, [name for name in wanted if name != STAMP])
 
     def values(self, row: Row, wanted: Iterable[str]) -> dict[str, Value]:
-        """What a row says of these fields; what it does not mention is left out. The names were learnt before."""
+        """What a row says of these fields; what it does not mention, and names not learnt before, are left out."""
         customs = _customs(row)
         return {name: value for name in wanted for value in self._value(row, customs, name)}
 

@@ -6,13 +6,14 @@ changes is compared with the record as it is now, and ``If-Match`` guards the mo
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.insightly.dialect import STALE
 from reconciler.connectors.insightly.rows import TAGS, items, tags
 from reconciler.errors import AppError, Rejected
 from reconciler.model.outcome import Refused, Written
+from reconciler.model.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,24 +92,28 @@ class Writer:
     def _says(self, row: Row, values: Mapping[str, Value]) -> bool:
         """Whether a row holds these values, as far as it tells."""
         self._rows.learn([row], values)
-        now = self._rows.values(row, values)
-        return all(self._rows.alike(name, value, values[name]) for name, value in now.items())
+        return self._agrees(self._rows.values(row, values), values)
+
+    def _agrees(self, now: Mapping[str, Value], values: Mapping[str, Value]) -> bool:
+        return all(self._rows.alike(name, now[name], value) for name, value in values.items() if name in now)
 
     def _shown(self, row: Row, values: Mapping[str, Value]) -> Written:
         """What was written, by the answer to the write; where that does not show what was sent, by another look. The
         write stands even where there is none, and then the outcome tells nothing of what is doubtful."""
-        if self._says(row, values):
-            return self._done(row, values)
-        try:
-            held = self._collection.get(str(row[self._collection.key]))
-        except AppError:
-            held = None
-        return self._done(row if held is None else held.row, values, told=held is not None)
+        shown = self._done(row, values)
+        if self._agrees(_values(shown), values):
+            return shown
+        with suppress(AppError):
+            if held := self._collection.get(shown.id):
+                return self._done(held.row, values)
+        doubtful = {name for name, value in values.items() if not self._agrees(_values(shown), {name: value})}
+        sure = {name: value for name, value in _values(shown).items() if name not in doubtful}
+        return Written(shown.id, Record(shown.id, sure))
 
-    def _done(self, row: Row, values: Mapping[str, Value], *, told: bool = True) -> Written:
+    def _done(self, row: Row, values: Mapping[str, Value]) -> Written:
         record = self._rows.written(row, [*self._wanted, *(name for name in values if name not in self._wanted)])
-        if not told:
-            now = record.values.items()
-            sure = {name: value for name, value in now if self._rows.alike(name, value, values.get(name, value))}
-            record = replace(record, values=sure)
         return Written(record.id, record)
+
+
+def _values(written: Written) -> Mapping[str, Value]:
+    return written.record.values if written.record else {}

@@ -180,6 +180,11 @@ class TestSingle:
         found = app.connector().find("EMAIL_ADDRESS", ["Ann@Example.com", ""])
         assert sorted(record.id for record in found) == [lower, capital]
 
+    def test_what_a_search_brings_beyond_the_address_is_left_out(self) -> None:
+        rows = [{"CONTACT_ID": n, "EMAIL_ADDRESS": f"{name}@example.com"} for n, name in enumerate(("ann", "joann"), 1)]
+        found = over(Wire(answer(rows)), "EMAIL_ADDRESS").find("EMAIL_ADDRESS", ["ann@example.com"])
+        assert [record.id for record in found] == ["1"]
+
     def test_a_custom_field_can_be_searched_by(self) -> None:
         app = Instance()
         app.world.add_custom_field("Extid__c")

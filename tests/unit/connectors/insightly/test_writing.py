@@ -278,6 +278,26 @@ class TestCompanies:
         stored(created(connector, ORGANISATION_NAME="Acme"))
         assert app.world.counts()["Organisation"] == 1
 
+    def test_a_write_stands_also_where_its_company_cannot_be_looked_up_afterwards(self) -> None:
+        app = Instance()
+        connector = app.connector("LAST_NAME", "ORGANISATION_NAME")
+        person = app.add(ORGANISATION_NAME="Acme")
+        app.before = lambda request: httpx.Response(503) if "/Organisations/" in request.url.path else None
+        (outcome,) = connector.update([Patch(person, {"LAST_NAME": "New"}, {})])
+        assert stored(outcome) == {"LAST_NAME": "New"}
+        assert app.lines().count("PUT /Contacts") == 1
+
+
+def test_a_status_that_was_taken_off_the_list_is_asked_for_once() -> None:
+    app = Instance("leads")
+    for number in range(3):
+        app.add(number)
+        app.world.tables["Lead"].merge(app.world.ids("Lead")[-1], {"LEAD_STATUS_ID": 7}, 0)
+    connector = app.connector("LEAD_STATUS")
+    assert {tuple(record.values) for record in connector.get(app.world.ids("Lead"))} == {()}
+    connector.get(app.world.ids("Lead"))
+    assert app.lines().count("GET /LeadStatuses") == 1
+
 
 def test_a_field_that_is_not_there_is_found_before_anything_is_written() -> None:
     app = Instance()

@@ -108,6 +108,11 @@ def listed(connector, since: str | None = None) -> dict[str, Record]:
     return {record.id: record for page in connector.list(since) for record in page.records}
 
 
+def fetched(connector, record_id: str) -> Record:
+    (record,) = connector.get([record_id])
+    return record
+
+
 def updated(connector, record: Record, **values: Any):
     """The outcome of a change to a record as it was read."""
     old = {name: record.values.get(name) for name in values}

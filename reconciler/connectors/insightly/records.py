@@ -153,7 +153,7 @@ class InsightlyRecords:
 
     def get(self, ids: Sequence[str]) -> Sequence[Record]:
         """One call a record."""
-        held = (self._collection.get(record_id) for record_id in ids)
+        held = (self._writer.looks.keep(record_id, self._collection.get(record_id)) for record_id in ids)
         return self._records([one.row for one in held if one is not None])
 
     def find(self, name: str, values: Sequence[str]) -> Sequence[Record]:
@@ -182,7 +182,7 @@ class InsightlyRecords:
         return in_parallel(drafts, self._writer.create, self._http.parallel)
 
     def update(self, patches: Sequence[Patch]) -> Sequence[Outcome]:
-        """Two calls a record."""
+        """Two calls a record; one where it was just read by itself."""
         self._rows.need(self._wanted)
         return in_parallel(patches, self._writer.update, self._http.parallel)
 

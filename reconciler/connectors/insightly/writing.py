@@ -1,7 +1,8 @@
 """Single writes. An update is a read and a write that holds only for what was read, so that no edit is lost.
 
 Listings tell no ETag of a record, so a version cannot come with the plan. What the plan knew of the fields that it
-changes is compared with the record as it is now, and ``If-Match`` guards the moment between that look and the write.
+changes is compared with the record as it is now, and ``If-Match`` guards the time between that look and the write; so
+a look that ``get`` had is as good as a new one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.insightly.dialect import STALE
+from reconciler.connectors.insightly.looks import Looks
 from reconciler.connectors.insightly.rows import TAGS, items, tags
 from reconciler.errors import AppError, Rejected
 from reconciler.model.outcome import Refused, Written
@@ -32,9 +34,10 @@ _MOVED = Refused("stale", "the record changed since it was read", stale=True)
 
 
 class Writer:
-    """Writes to one collection; ``wanted`` are the fields that outcomes show."""
+    """Writes to one collection; ``wanted`` are the fields that outcomes show, ``looks`` single reads to build on."""
 
     def __init__(self, collection: Collection, rows: Rows, wanted: Sequence[str]) -> None:
+        self.looks = Looks()
         self._collection = collection
         self._rows = rows
         self._wanted = wanted
@@ -46,14 +49,16 @@ class Writer:
 
     def update(self, patch: Patch) -> Outcome:
         """Change a record that is still as it was planned; one that already is as it should be is left alone."""
+        earlier = self.looks.take(patch.id)
+        if earlier and self._fits(earlier, patch) and (outcome := self._put(patch, earlier)):
+            return outcome
         for _ in range(_LOOKS):
             held = self._collection.get(patch.id)
             if held is None or held.row.get("CONVERTED"):
                 return _GONE if held is None else _CONVERTED
             if not self._says(held.row, patch.old):
                 return self._done(held.row, patch.values) if self._says(held.row, patch.values) else _MOVED
-            outcome = self._put(patch, held)
-            if outcome is not None:
+            if outcome := self._put(patch, held):
                 return outcome
         return _MOVED
 
@@ -88,6 +93,9 @@ class Writer:
             return row
         held = self._collection.get(record_id)
         return None if held is None else held.row
+
+    def _fits(self, held: Held, patch: Patch) -> bool:
+        return not held.row.get("CONVERTED") and self._says(held.row, patch.old)
 
     def _says(self, row: Row, values: Mapping[str, Value]) -> bool:
         """Whether a row holds these values, as far as it tells."""

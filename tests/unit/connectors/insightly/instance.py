@@ -108,7 +108,13 @@ def listed(connector, since: str | None = None) -> dict[str, Record]:
     return {record.id: record for page in connector.list(since) for record in page.records}
 
 
+def seen(connector, record_id: str) -> Record:
+    """A record as a listing shows it."""
+    return listed(connector)[record_id]
+
+
 def fetched(connector, record_id: str) -> Record:
+    """A record as it is read by itself."""
     (record,) = connector.get([record_id])
     return record
 

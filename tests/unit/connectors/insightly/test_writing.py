@@ -7,10 +7,12 @@ import json
 import httpx
 import pytest
 
+from reconciler.connectors.insightly.api import Held
+from reconciler.connectors.insightly.looks import Looks
 from reconciler.errors import Denied
 from reconciler.model.outcome import Draft, Lost, Patch, Refused, Written
 from reconciler.sandbox.insightly.world import InsightlyQuirks
-from tests.unit.connectors.insightly.instance import Instance, code, created, fetched, once, stored, updated
+from tests.unit.connectors.insightly.instance import Instance, code, created, fetched, once, seen, stored, updated
 
 
 class TestGuard:
@@ -18,7 +20,7 @@ class TestGuard:
         app = Instance()
         person = app.add()
         connector = app.connector()
-        record = fetched(connector, person)
+        record = seen(connector, person)
         app.requests.clear()
         assert stored(updated(connector, record, LAST_NAME="New"))["LAST_NAME"] == "New"
         assert app.lines() == [f"GET /Contacts/{person}", "PUT /Contacts"]
@@ -28,7 +30,7 @@ class TestGuard:
     def test_an_edit_since_the_plan_is_stale(self) -> None:
         app = Instance()
         connector = app.connector()
-        record = fetched(connector, app.add())
+        record = seen(connector, app.add())
         app.edit(record.id, LAST_NAME="Theirs")
         outcome = updated(connector, record, LAST_NAME="Ours")
         assert isinstance(outcome, Refused)
@@ -38,7 +40,7 @@ class TestGuard:
     def test_an_edit_between_look_and_write_is_not_lost(self) -> None:
         app = Instance()
         connector = app.connector()
-        record = fetched(connector, app.add())
+        record = seen(connector, app.add())
         app.before = once(lambda: app.edit(record.id, LAST_NAME="Theirs"), "PUT", "/Contacts")
         outcome = updated(connector, record, LAST_NAME="Ours")
         assert isinstance(outcome, Refused)
@@ -48,7 +50,7 @@ class TestGuard:
     def test_an_edit_of_another_field_in_between_does_not_matter(self) -> None:
         app = Instance()
         connector = app.connector()
-        record = fetched(connector, app.add())
+        record = seen(connector, app.add())
         app.before = once(lambda: app.edit(record.id, TITLE="Boss"), "PUT", "/Contacts")
         stored(updated(connector, record, LAST_NAME="Ours"))
         assert (app.read(record.id)["LAST_NAME"], app.read(record.id)["TITLE"]) == ("Ours", "Boss")
@@ -56,7 +58,7 @@ class TestGuard:
     def test_a_record_that_never_holds_still_is_left_for_later(self) -> None:
         app = Instance()
         connector = app.connector()
-        record = fetched(connector, app.add())
+        record = seen(connector, app.add())
         app.before = lambda request: app.edit(record.id, TITLE=len(app.requests)) if request.method == "PUT" else None
         assert code(updated(connector, record, LAST_NAME="Ours")) == "stale"
         assert app.lines().count("PUT /Contacts") == 3
@@ -64,14 +66,14 @@ class TestGuard:
     def test_a_write_whose_answer_got_lost_is_known_again(self) -> None:
         app = Instance()
         connector = app.connector()
-        record = fetched(connector, app.add())
+        record = seen(connector, app.add())
         app.after = once(lambda: httpx.ReadTimeout("x"), "PUT", "/Contacts")
         assert stored(updated(connector, record, LAST_NAME="Ours"))["LAST_NAME"] == "Ours"
 
     def test_without_etags_it_still_compares(self) -> None:
         app = Instance(quirks=InsightlyQuirks(etags=False))
         connector = app.connector()
-        record = fetched(connector, app.add())
+        record = seen(connector, app.add())
         stored(updated(connector, record, LAST_NAME="One"))
         assert "If-Match" not in app.requests[-1].headers
         assert code(updated(connector, record, LAST_NAME="Two")) == "stale"
@@ -79,7 +81,7 @@ class TestGuard:
     def test_a_lead_that_was_converted_cannot_be_changed(self) -> None:
         app = Instance("leads")
         connector = app.connector()
-        record = fetched(connector, app.add())
+        record = seen(connector, app.add())
         app.world.convert(record.id)
         outcome = updated(connector, record, LAST_NAME="New")
         assert isinstance(outcome, Refused)
@@ -89,9 +91,43 @@ class TestGuard:
     def test_one_that_vanished_between_look_and_write_is_gone(self) -> None:
         app = Instance()
         connector = app.connector()
-        record = fetched(connector, app.add())
+        record = seen(connector, app.add())
         app.before = once(lambda: app.world.delete(record.id), "PUT", "/Contacts")
         assert code(updated(connector, record, LAST_NAME="New")) == "gone"
+
+    def test_a_record_that_was_just_read_is_not_read_once_more(self) -> None:
+        app = Instance()
+        connector = app.connector()
+        record = fetched(connector, app.add())
+        stored(updated(connector, record, LAST_NAME="New"))
+        assert app.lines() == [f"GET /Contacts/{record.id}", "PUT /Contacts"]
+
+    @pytest.mark.parametrize(("theirs", "stale"), [("LAST_NAME", True), ("TITLE", False)])
+    def test_a_look_that_is_out_of_date_is_but_a_detour(self, theirs: str, *, stale: bool) -> None:
+        app = Instance()
+        connector = app.connector()
+        record = fetched(connector, app.add())
+        app.edit(record.id, **{theirs: "Theirs"})
+        outcome = updated(connector, record, LAST_NAME="Ours")
+        assert isinstance(outcome, Refused if stale else Written)
+        assert app.read(record.id)[theirs] == "Theirs"
+        assert len(app.lines()) == (3 if stale else 4)
+
+    def test_a_look_is_good_for_one_write(self) -> None:
+        app = Instance()
+        connector = app.connector()
+        record = fetched(connector, app.add())
+        first = updated(connector, record, LAST_NAME="One")
+        stored(updated(connector, first.record, LAST_NAME="Two"))
+        assert app.lines()[2:] == [f"GET /Contacts/{record.id}", "PUT /Contacts"]
+
+    def test_only_the_latest_looks_are_remembered(self) -> None:
+        looks = Looks()
+        for number in range(1001):
+            looks.keep(str(number), Held({}, "tag"))
+        assert (looks.take("0"), looks.take("1")) == (None, Held({}, "tag"))
+        assert looks.keep("1", Held({})) == Held({})
+        assert looks.take("1") is None
 
 
 class TestRefusals:

@@ -106,10 +106,16 @@ class ZohoApi(Face[ZohoWorld]):
 
 
 def _cost(call: Call, kind: str) -> int:
-    """Credits: one a call, one more for every ten rows that are written, two for the list of deleted records."""
+    """Credits: one a call, one for every ten rows that are written, two for the list of deleted records."""
     if kind == "deleted":
         return 2
     if kind not in _WRITES:
         return 1
-    rows = call.body.count(b'"Last_Name"') if kind != "delete" else call.query.get("ids", "").count(",") + 1
+    rows = len(call.query["ids"].split(",")) if "ids" in call.query else _rows(call)
     return max(1, -(-rows // _ROWS_A_CREDIT))
+
+
+def _rows(call: Call) -> int:
+    body = call.json() if call.body else None
+    rows = body.get("data") or body.get("ids") if isinstance(body, dict) else None
+    return len(rows) if isinstance(rows, list) else 1

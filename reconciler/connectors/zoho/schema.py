@@ -32,7 +32,12 @@ _TYPES: Mapping[str, FieldType] = {
     "date": FieldType.DATE,
     "datetime": FieldType.DATETIME,
 }
-"""Every other type travels as text."""
+_JSON_TYPES: Mapping[str, FieldType] = {
+    "double": FieldType.NUMBER,
+    "integer": FieldType.INTEGER,
+    "boolean": FieldType.BOOLEAN,
+}
+"""What is computed (a formula, a roll-up) tells by its JSON type; every other type travels as text."""
 
 _LOOKUPS = frozenset({"lookup", "ownerlookup"})
 _NO_VALUE = frozenset(
@@ -101,7 +106,9 @@ class Column(msgspec.Struct):
     def _type(self) -> FieldType:
         if self.api_name == TAGS:
             return FieldType.LIST
-        return FieldType.TEXT if self.api_name == "id" else _TYPES.get(self.data_type, FieldType.TEXT)
+        if self.api_name == "id" or self.data_type in _LOOKUPS:
+            return FieldType.TEXT
+        return _TYPES.get(self.data_type) or _JSON_TYPES.get(self.json_type or "", FieldType.TEXT)
 
     def _textual(self) -> bool:
         return self._type() in {FieldType.TEXT, FieldType.EMAIL, FieldType.PHONE, FieldType.URL}

@@ -44,6 +44,14 @@ def test_three_things_make_a_field_read_only(stopped: dict) -> None:
     assert not made.field(None).writable
 
 
+@pytest.mark.parametrize(
+    ("json_type", "kind"), [("double", FieldType.NUMBER), ("string", FieldType.TEXT), (None, FieldType.TEXT)]
+)
+def test_what_is_computed_has_the_type_of_its_result(json_type: str | None, kind: FieldType) -> None:
+    made = msgspec.convert(column("Total", "formula", json_type=json_type, read_only=True), Column)
+    assert (made.field(None).type, made.field(None).writable) == (kind, False)
+
+
 def test_a_hidden_field_stalls_before_anything_is_read_or_written() -> None:
     for act in (
         lambda connector: list(connector.list()),

@@ -25,7 +25,7 @@ PARTS = {
 """Document by the beginning of the paths that it describes; the longest beginning is asked first."""
 
 SPECS = {start: spec for name, start in PARTS.items() if (spec := described(name, BASE))}
-ELSEWHERE = ("/actions/add_tags", "/actions/remove_tags")
+ELSEWHERE = ("/actions/add_tags", "/actions/remove_tags", "/settings/layouts")
 """Described in the vendor's prose and in its SDK, in none of these documents."""
 
 PROSE = {"DELETE": {"wf_trigger"}}

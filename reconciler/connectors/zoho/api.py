@@ -9,6 +9,7 @@ import msgspec
 from reconciler.connectors.dialect import Dialect, Meaning
 from reconciler.connectors.redaction import leaves, redact
 from reconciler.connectors.zoho.coql import PAGE, select
+from reconciler.connectors.zoho.layouts import Layouts
 from reconciler.connectors.zoho.schema import Column, Fields
 from reconciler.errors import Denied, Rejected, Retryable
 
@@ -145,6 +146,14 @@ class Module:
         """The module's fields, as this user may see them."""
         response = self.http.request("GET", f"{ROOT}/settings/fields", params={"module": self.name})
         return response.json(Fields).columns() if response.status != _EMPTY else {}
+
+    def demanded(self) -> frozenset[str] | None:
+        """The fields that the module's layouts require; None where that may not be asked."""
+        try:
+            response = self.http.request("GET", f"{ROOT}/settings/layouts", params={"module": self.name})
+        except (Denied, Rejected):
+            return None
+        return response.json(Layouts).required() if response.status != _EMPTY else None
 
     def organisation(self) -> str:
         """Whose credentials these are."""

@@ -28,6 +28,7 @@ SCOPES = (
     "ZohoCRM.modules.ALL",
     "ZohoCRM.coql.READ",
     "ZohoCRM.settings.fields.READ",
+    "ZohoCRM.settings.layouts.READ",
     "ZohoCRM.settings.tags.ALL",
     "ZohoCRM.org.READ",
     "ZohoCRM.users.READ",

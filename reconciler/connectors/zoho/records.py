@@ -86,7 +86,12 @@ class ZohoRecords:
 
     def describe(self) -> tuple[Field, ...]:
         """Every field that this user may see; roles and strictness come from the catalogue."""
-        return tuple(column.field(self._known.get(name)) for name, column in self._columns.items())
+        return self._described
+
+    @cached_property
+    def _described(self) -> tuple[Field, ...]:
+        demanded = self._module.demanded()
+        return tuple(column.field(self._known.get(name), demanded) for name, column in self._columns.items())
 
     @cached_property
     def _columns(self) -> dict[str, Column]:

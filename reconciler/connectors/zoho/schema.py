@@ -10,7 +10,7 @@ import msgspec
 from reconciler.model.field import Field, FieldType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from reconciler.model.record import Value
 
@@ -86,9 +86,10 @@ class Column(msgspec.Struct):
     pick_list_values: list[Choice] | None = None
     operation_type: Operations | None = None
 
-    def field(self, known: Field | None) -> Field:
-        """As the engine knows it; ``known`` is the catalogue's entry, which alone tells roles and strictness. What the
-        first layout requires is not in this metadata, so the catalogue's word is kept."""
+    def field(self, known: Field | None = None, demanded: Collection[str] | None = None) -> Field:
+        """As the engine knows it; ``known`` is the catalogue's entry, which alone tells roles and strictness.
+        ``demanded`` are the fields that the layouts require; the catalogue's word counts where these are not known."""
+        demands = bool(known and known.required) if demanded is None else self.api_name in demanded
         lookup = self.data_type in _LOOKUPS
         return Field(
             name=self.api_name,
@@ -96,7 +97,7 @@ class Column(msgspec.Struct):
             role=known.role if known else None,
             label=self.field_label,
             writable=self._writable(known),
-            required=self.system_mandatory or bool(known and known.required),
+            required=self.system_mandatory or demands,
             custom=self.custom_field,
             max_length=known.max_length if known and lookup else (self.length or None) if self._textual() else None,
             values=self._choices(),

@@ -20,6 +20,7 @@ _ROOT = "/crm/v8"
 _MODULE = _ROOT + "/{module}"
 _SCOPES: Mapping[str, str] = {
     "describe": "ZohoCRM.settings.fields",
+    "layouts": "ZohoCRM.settings.layouts",
     "modules": "ZohoCRM.settings.modules",
     "tags": "ZohoCRM.settings.tags",
     "probe": "ZohoCRM.org.",
@@ -51,6 +52,7 @@ class ZohoApi(Face[ZohoWorld]):
             route("GET", _ROOT + "/org", "probe", settings.organisation),
             route("GET", _ROOT + "/users", "users", settings.users),
             route("GET", _ROOT + "/settings/fields", "describe", settings.fields),
+            route("GET", _ROOT + "/settings/layouts", "layouts", settings.layouts),
             route("GET", _ROOT + "/settings/modules", "modules", settings.modules),
             route("GET", _ROOT + "/settings/tags", "tags", settings.tags),
             route("POST", _ROOT + "/coql", "find", query.run),

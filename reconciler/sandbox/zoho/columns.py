@@ -30,7 +30,7 @@ JSON_TYPES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field of a module. ``system`` ones are filled by the app itself."""
+    """One field of a module. ``system`` ones are filled by the app itself, ``demanded`` ones required by the layout."""
 
     name: str
     kind: str = "text"
@@ -42,6 +42,7 @@ class Column:
     module: str = ""
     custom: bool = False
     unique: bool = False
+    demanded: bool = False
 
     def described(self, number: int) -> dict[str, object]:
         """As ``/settings/fields`` shows it; the empty choice of a pick list is among its values."""
@@ -128,7 +129,7 @@ def _contact() -> Iterator[Column]:
 
 def _lead() -> Iterator[Column]:
     yield from _person()
-    yield Column("Company", "text", 200, mandatory=True)
+    yield Column("Company", "text", 200, demanded=True)
     yield from _texts(100, "Designation City State Country")
     yield Column("Street", "text", 250)
     yield Column("Zip_Code", "text", 30)

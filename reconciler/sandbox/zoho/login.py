@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.sandbox.wire import Call
     from reconciler.sandbox.zoho.world import ZohoWorld
 
-_NARROW = ("ZohoCRM.modules.", "ZohoCRM.org.", "ZohoCRM.settings.")
+_NARROW = ("ZohoCRM.modules.", "ZohoCRM.org.", "ZohoCRM.settings.fields")
 CODE = "1000.sandbox-code"
 
 

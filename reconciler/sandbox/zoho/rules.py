@@ -34,7 +34,7 @@ def checked(world: ZohoWorld, table: Table, row: Mapping[str, object], old: Row 
             continue
         values[name] = None if raw in (None, "") and column.kind != "boolean" else _stored(world, column, raw)
     for column in table.columns.values():
-        if column.mandatory and values.get(column.name) in (None, ""):
+        if (column.mandatory or column.demanded) and values.get(column.name) in (None, ""):
             raise field_error("MANDATORY_NOT_FOUND", "required field not found", column.name)
     _unique(table, values, old)
     return values

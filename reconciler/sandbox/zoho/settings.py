@@ -26,6 +26,15 @@ def fields(world: ZohoWorld, call: Call) -> Answer:
     return Answer(200, {"fields": [column.described(number) for number, column in enumerate(columns, 1)]})
 
 
+def layouts(world: ZohoWorld, call: Call) -> Answer:
+    """GET /settings/layouts?module=: the one that every organisation begins with, all fields in one section."""
+    columns = module_of(world, call.query.get("module", "")).columns.values()
+    placed = [{"api_name": column.name, "required": column.mandatory or column.demanded} for column in columns]
+    section = {"name": "Information", "api_name": "Information", "sequence_number": 1, "fields": placed}
+    layout = {"id": "6493490000000000167", "name": "Standard", "status": "active", "visible": True}
+    return Answer(200, {"layouts": [{**layout, "sections": [section]}]})
+
+
 def modules(world: ZohoWorld, call: Call) -> Answer:
     """GET /settings/modules."""
     del call

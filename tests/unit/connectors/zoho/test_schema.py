@@ -4,11 +4,13 @@ import msgspec
 import pytest
 
 from reconciler.connectors.apps.zoho import APP
+from reconciler.connectors.zoho.layouts import Layouts
 from reconciler.connectors.zoho.schema import Column, Fields, reader, write_value
 from reconciler.errors import Denied
 from reconciler.model.field import FieldType
 from reconciler.model.outcome import Draft, Patch
-from tests.unit.connectors.zoho.organisation import FIELDS, A, Organisation, Script, column, nothing, scripted
+from reconciler.sandbox.zoho.columns import Column as Stored
+from tests.unit.connectors.zoho.organisation import EMULATOR, FIELDS, A, Organisation, Script, column, nothing, scripted
 
 COLUMNS = msgspec.convert(FIELDS, Fields).columns()
 
@@ -22,6 +24,36 @@ def test_fields_are_what_the_organisation_says_with_the_catalogues_roles() -> No
     assert {name for name, field in fields.items() if not field.writable} == {"id", "Full_Name"}
     assert fields["Level"].values == ("gold",)
     assert (fields["Tag"].type, fields["Tag"].writable, fields["Tag"].role) == (FieldType.LIST, True, "tags")
+
+
+def test_layouts_require_what_an_administrator_wants_and_leave_out_what_not() -> None:
+    there = Organisation()
+    there.world.add_custom_field("Leads", Stored("Number", custom=True, demanded=True))
+    there.world.tables["Leads"].columns["Company"] = Stored("Company", "text", 200)
+    fields = there.records(entity="leads").describe()
+    assert {field.name for field in fields if field.required} == {"Last_Name", "Number"}
+
+
+def test_a_field_is_required_where_every_active_layout_wants_it() -> None:
+    def layout(*names: str, status: str = "active") -> dict[str, object]:
+        return {"status": status, "sections": [{"fields": [{"api_name": name, "required": True} for name in names]}]}
+
+    said = {
+        "layouts": [
+            layout("A", "B"),
+            layout("B", "C"),
+            layout(status="inactive"),
+        ]
+    }
+    assert msgspec.convert(said, Layouts).required() == {"B"}
+    assert msgspec.convert({"layouts": []}, Layouts).required() == set()
+
+
+def test_without_a_look_at_the_layouts_the_catalogues_word_counts() -> None:
+    there = Organisation()
+    narrow = EMULATOR.broken(there.world)["scopes"]
+    fields = there.records(entity="leads", auth=narrow).describe()
+    assert {field.name for field in fields if field.required} == {"Last_Name", "Company"}
 
 
 def test_what_the_first_layout_requires_stays_required() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -93,11 +93,17 @@ class Listing:
             raise CursorExpired(self._module.http.app, "more changed than can be listed", code=_CEILING)
 
     def _parts(self, params: Params, since: str | None = None) -> Iterator[Part]:
-        """Page after page, always with the same parameters; ends early where no token leads on."""
+        """Page after page, always with the same parameters; ends early where no token leads on, and where rows come
+        again as they were, because then others were passed over."""
         token: str | None = None
+        before: set[tuple[object, object]] = set()
         while True:
             rows, response = self._module.page({**params, "page_token": token}, since)
             part = _part(rows, response, follows=token is not None)
+            now = {(row["id"], row.get(_STAMP)) for row in part.rows}
+            if before & now:
+                part = replace(part, last=False, broken=True)
+            before = now
             yield self._completed(part) if "converted" not in params else part
             token = rows.info.next_page_token if rows else None
             if part.last or part.broken or not token:
@@ -121,7 +127,7 @@ class Listing:
         ids = [str(row["id"]) for row in part.rows]
         rest = self._module.by_ids(ids, [name for names in self._rest for name in names])
         rows = [{**row, **rest[str(row["id"])]} for row in part.rows if str(row["id"]) in rest]
-        return Part(rows, part.asked, part.last, part.broken)
+        return replace(part, rows=rows)
 
 
 def _part(rows: Rows | None, response: Response, *, follows: bool = False) -> Part:

@@ -61,6 +61,7 @@ def test_no_content_is_an_empty_account() -> None:
         pytest.param(nothing, id="a page that was announced is empty"),
         pytest.param(lambda: page(row(B), count=2), id="a page holds less than it says"),
         pytest.param(page, id="a page is there and holds nobody"),
+        pytest.param(lambda: page(row(A)), id="the page before comes again"),
     ],
 )
 def test_a_listing_that_came_up_short_is_not_finished(broken) -> None:
@@ -152,7 +153,7 @@ class TestChanges:
         assert goes not in ids(pages)
         assert [record.id for record in connector.get([stays, goes])] == [stays]
 
-    @pytest.mark.parametrize("broken", [nothing, page, lambda: page(row(B), count=3)])
+    @pytest.mark.parametrize("broken", [nothing, page, lambda: page(row(B), count=3), lambda: page(row(A))])
     def test_that_came_up_short_leave_the_cursor_where_it_was(self, broken) -> None:
         wire = Script(page(row(A), token="t"), broken(), nothing())
         *_, last = scripted(wire).list("2026-03-01T11:00:00+00:00")
@@ -169,6 +170,11 @@ class TestChanges:
     def test_that_are_too_many_to_list_ask_for_a_complete_read(self, answers) -> None:
         with pytest.raises(CursorExpired):
             list(scripted(Script(*answers)).list("2026-03-01T11:00:00+00:00"))
+
+    def test_may_bring_a_record_again_that_changed_meanwhile(self) -> None:
+        again = {**row(A), "Modified_Time": "2026-03-01T10:00:01+03:00"}
+        *_, last = scripted(Script(page(row(A), token="t"), page(again), nothing())).list("2026-03-01T11:00:00+00:00")
+        assert last.last
 
     def test_older_than_the_recycle_bin_ask_for_a_complete_read(self) -> None:
         with pytest.raises(CursorExpired):

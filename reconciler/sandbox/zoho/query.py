@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.sandbox.zoho.table import Table
     from reconciler.sandbox.zoho.world import ZohoWorld
 
-_MOST_COLUMNS = 50
+_MOST_COLUMNS = _MOST_VALUES = 50
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -43,6 +43,7 @@ def run(world: ZohoWorld, call: Call) -> Answer:
         raise refusal(400, "INVALID_QUERY", "invalid query formed", reason="invalid module")
     for name in (*query.columns, *(name for name, _ in query.order)):
         _known(table, name)
+    _fits(table, query.where)
     if len(query.columns) > _MOST_COLUMNS:
         raise refusal(400, "LIMIT_EXCEEDED", "too many fields", limit=_MOST_COLUMNS)
     rows = [row for row in _candidates(table, query.where) if _holds(world, table, query.where, row)]
@@ -60,6 +61,19 @@ def run(world: ZohoWorld, call: Call) -> Answer:
 def _known(table: Table, name: str) -> None:
     if name.partition(".")[0] not in table.columns:
         raise refusal(400, "INVALID_QUERY", "invalid query formed", column_name=name, reason="invalid column")
+
+
+def _fits(table: Table, where: Condition) -> None:
+    """Conditions have limits of their own: values in a list, and no long texts. Raises ``Refusal``."""
+    if isinstance(where, Joined):
+        for part in where.parts:
+            _fits(table, part)
+        return
+    _known(table, where.field)
+    if len(where.values) > _MOST_VALUES:
+        raise refusal(400, "LIMIT_EXCEEDED", "too many values", limit=_MOST_VALUES, operator=where.sign)
+    if table.columns[where.field.partition(".")[0]].kind == "textarea":
+        raise refusal(400, "INVALID_QUERY", "invalid query formed", column_name=where.field, reason="unsupported")
 
 
 def _candidates(table: Table, where: Condition) -> Iterable[Row]:
@@ -82,7 +96,6 @@ def _holds(world: ZohoWorld, table: Table, where: Condition, row: Row) -> bool:
     if isinstance(where, Joined):
         judge = all if where.word == "and" else any
         return judge(_holds(world, table, part, row) for part in where.parts)
-    _known(table, where.field)
     value = _value(world, table, row, where.field)
     wanted = [_literal(table, where.field, one) for one in where.values]
     return _judged(where.sign, value, wanted)

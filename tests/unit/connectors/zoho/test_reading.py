@@ -236,6 +236,13 @@ class TestFinding:
         assert sorted(record.id for record in found) == made
         assert len(there.asked("find")) == 3
 
+    def test_many_values_take_as_many_queries_as_they_need(self) -> None:
+        there = Organisation()
+        made = [there.world.add({"Last_Name": "x", "Email": f"P{n}@example.com"}) for n in range(50)]
+        found = there.records().find("Email", [f"P{number}@example.com" for number in range(50)])
+        assert sorted(record.id for record in found) == made
+        assert len(there.asked("find")) == 2
+
     def test_a_field_that_is_not_there_is_denied(self) -> None:
         with pytest.raises(Denied, match="no field Emial"):
             scripted(Script(nothing())).find("Emial", ["x"])

@@ -86,6 +86,8 @@ def test_what_is_no_query_is_refused(desk, coql):
         "select id from Nowhere where id > '0'",
         "select id from Contacts where id > '0' order by Nothing",
         "select id from Contacts where Modified_Time > 'yesterday'",
+        "select id from Contacts where Description = 'long'",
+        "select id from Contacts where Last_Name = 'Ann' and (Description is null or Email is null)",
     ],
 )
 def test_what_is_not_there_cannot_be_queried(desk, coql):
@@ -97,6 +99,11 @@ def test_a_query_is_a_text_over_fifty_fields_at_most(desk):
     assert code(desk.ask("POST", "/coql", {})) == (400, "MANDATORY_NOT_FOUND")
     columns = ", ".join(["Last_Name"] * 51)
     assert code(desk.query(select(columns, "id > '0'"))) == (400, "LIMIT_EXCEEDED")
+
+
+def test_a_list_holds_fifty_values(desk):
+    values = ", ".join(f"'p{number}@example.com'" for number in range(51))
+    assert code(desk.query(select("id", f"Email in ({values})"))) == (400, "LIMIT_EXCEEDED")
 
 
 def test_it_sees_what_was_written_a_moment_ago(desk):

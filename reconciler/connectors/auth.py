@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _UNAUTHORIZED = 401
 _TOO_MANY = 429
 _SERVER_ERROR = 500
+_FOR_NOW = ("rate", "too many requests")
+"""What a refusal says that time will heal, whatever its status."""
+
 _TOKEN_TIMEOUT = httpx.Timeout(30.0).as_dict()
 
 
@@ -191,7 +194,7 @@ class OAuth2(httpx.Auth):
 
     def _refusal(self, grant: _Answer) -> Denied | Retryable:
         said = redact(f"{grant.error}: {grant.error_description}".strip(": "), self._grant.form.values())
-        if "rate" in f"{grant.error} {grant.error_description}":
+        if any(sign in f"{grant.error} {grant.error_description}" for sign in _FOR_NOW):
             return Retryable(self._app, f"the login was refused for now ({said})", code=grant.error, after=60.0)
         advice = self._grant.advice.get(grant.error, "check the account's auth and base_url")
         return Denied(self._app, f"the login was refused ({said}): {advice}", code=grant.error)

@@ -147,6 +147,7 @@ def test_threads_that_find_the_session_dead_together_renew_it_once() -> None:
         (answer({"error": "something_new"}, 400), Denied, "check the account's auth"),
         (httpx.Response(404, text="<html>"), Denied, "is base_url the login host?"),
         (answer({"error": "invalid_grant", "error_description": "login rate exceeded"}, 400), Retryable, "for now"),
+        (answer({"error": "Denied", "error_description": "too many requests, wait"}, 400), Retryable, "for now"),
         (answer(status=503), Retryable, "503"),
         (answer(status=429), Retryable, "429"),
     ],

@@ -10,7 +10,8 @@ class Traits:
     """One entity of one app.
 
     ``delta``: ``list(since=…)`` returns only what changed. ``tombstones``: a delta (or list) reports deletes.
-    ``versions``: records carry a precondition token that updates honour. ``modified``: records carry a modified time.
+    ``versions``: records carry a precondition token that updates honour. ``guarded``: an update is refused as stale
+    where the record no longer holds what the patch says was read. ``modified``: records carry a modified time.
     Batch sizes are records per call (1 = single calls); ``pooled`` are those of ``create``, ``update``, ``delete`` and
     ``get`` whose batch is a call for each record all the same, a few at a time. ``searchable`` are the fields that
     ``find`` accepts. ``unique`` are fields that the app keeps unique. ``find_batch`` is how many values one ``find``
@@ -23,6 +24,7 @@ class Traits:
     delta: bool = False
     tombstones: bool = False
     versions: bool = False
+    guarded: bool = False
     modified: bool = False
     modified_resolution: float = 1.0
     create_batch: int = 1

@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 
 from reconciler.connectors.registry import load_app
 from reconciler.sandbox.emulator import emulator_names, load_emulator
+from reconciler.sandbox.seed import person
 from reconciler.sandbox.server import serve
 from reconciler.sandbox.shell import create_app
 from reconciler.testing.clock import FakeClock
@@ -70,7 +71,7 @@ def connection(name: str, left: tuple[str, str], right: tuple[str, str]) -> dict
         for side, (app, account) in {"a": left, "b": right}.items()
     }
     return {
-        "version": 1, "kind": "connection", "name": name, "sync": "a -> b", "winner": "a",
+        "version": 1, "kind": "connection", "name": name, "sync": "a <-> b", "winner": "a",
         "sides": sides, "match": ["email"],
     }  # fmt: skip
 
@@ -80,6 +81,9 @@ def test_a_broken_account_stalls_its_own_connections_only(app: str, what: str, t
     emulator = load_emulator(app)
     world, url = town.app(app)
     other, other_url = town.app(BY_THE_SIDE)
+    main = next(iter(emulator.entities))
+    world.add(emulator.values(person(1), main), emulator.entities[main])
+    other.add(load_emulator(BY_THE_SIDE).values(person(2), "contacts"))
     good = dict(emulator.auth(world))
     bad = dict(emulator.broken(world)[what])
     aside = dict(load_emulator(BY_THE_SIDE).auth(other))

@@ -80,6 +80,8 @@ class InsightlyRecords:
             create_batch=_BATCH,
             update_batch=_BATCH,
             delete_batch=_BATCH,
+            pooled=("create", "update", "delete"),
+            guarded=True,
             page_size=scope.page_size,
             searchable=(*kind.searchable, *(name for name in opening.fields if scope.standard.is_custom(name))),
             calls_per_second=_PER_SECOND,

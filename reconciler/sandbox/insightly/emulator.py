@@ -49,7 +49,7 @@ class InsightlyEmulator:
 
     def values(self, person: Person, entity: str) -> Mapping[str, object]:
         """A person in Insightly's fields."""
-        entity = self.entities.get(entity, entity)
+        entity = self.entities[entity]
         prefix = "ADDRESS_MAIL" if entity == "Contact" else "ADDRESS"
         values = {
             "SALUTATION": person.salutation,

@@ -51,7 +51,7 @@ class ZohoEmulator:
     def values(self, person: Person, entity: str) -> Mapping[str, object]:
         """A person as a contact or a lead, in fields that fit."""
         prefix, title, zip_code = (
-            ("Mailing_", "Title", "Zip") if entity == "Contacts" else ("", "Designation", "Zip_Code")
+            ("Mailing_", "Title", "Zip") if entity == "contacts" else ("", "Designation", "Zip_Code")
         )
         values: dict[str, object] = {
             "Salutation": person.salutation,
@@ -67,7 +67,7 @@ class ZohoEmulator:
             f"{prefix}Country": person.country,
             "Email_Opt_Out": not person.mailing,
         }
-        values |= {"Account_Name": person.company} if entity == "Contacts" else {"Company": person.company or "None"}
+        values |= {"Account_Name": person.company} if entity == "contacts" else {"Company": person.company or "None"}
         return {name: value for name, value in values.items() if value}
 
 

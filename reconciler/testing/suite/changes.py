@@ -111,6 +111,17 @@ class Versions(Fixtures):
         assert outcome.stale
         assert _shown(connector, first, another_text(subject, 2)) == another_text(subject, 2)
 
+    def test_a_guarded_update_writes_over_nothing_that_was_not_read(
+        self, subject: Subject, connector: Connector
+    ) -> None:
+        only_where(connector.traits.guarded, "guarded")
+        first = create_one(subject, connector, Draft(subject.full(1)))
+        change(subject, connector, first, another_text(subject, 2))
+        (outcome,) = connector.update([patch_of(first, another_text(subject, 3))])
+        assert isinstance(outcome, Refused)
+        assert outcome.stale
+        assert _shown(connector, first, another_text(subject, 2)) == another_text(subject, 2)
+
     def test_the_version_read_last_is_good(self, subject: Subject, connector: Connector) -> None:
         only_where(connector.traits.versions, "versions")
         first = create_one(subject, connector, Draft(subject.full(1)))

@@ -156,12 +156,13 @@ class TestChannels:
         assert code(desk.ask("POST", "/actions/watch", {})) == (400, "MANDATORY_NOT_FOUND")
 
 
-@pytest.mark.parametrize("entity", ["Contacts", "Leads"])
-def test_made_up_people_fit_and_are_kept_in_the_catalogues_words(entity):
+@pytest.mark.parametrize("name", ["contacts", "leads"])
+def test_made_up_people_fit_and_are_kept_in_the_catalogues_words(name):
     emulator = load_emulator("zoho")
+    entity = emulator.entities[name]
     world = emulator.world(FakeClock())
     for somebody in people(50):
-        values = dict(emulator.values(somebody, entity))
+        values = dict(emulator.values(somebody, name))
         made = world.add(values, entity)
         assert world.read(made, entity) == values
         assert world.find(somebody.email.upper(), entity) == [made]

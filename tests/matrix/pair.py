@@ -24,7 +24,7 @@ from reconciler.wiring import Apps
 from tests.contract.launchers.every import LAUNCHERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from reconciler.engine.program import Arrow
     from reconciler.model.field import Field
@@ -142,9 +142,19 @@ class Pair:
     def person(self, side: Side, number: int) -> dict[str, Value]:
         """Somebody on this side, with a value in everything that can cross over."""
         subject = self.subjects[side]
-        mapped = {one.name for arrow in self.program.arrows for one in arrow.fields(side)}
-        values = {name: value for name, value in subject.full(number).items() if name in mapped}
+        mapped = {one.name: choices for arrow in self.program.arrows for one, choices in self._choices(arrow, side)}
+        full = {name: value for name, value in subject.full(number).items() if name in mapped}
+        values = {name: mapped[name][number % len(mapped[name])] if mapped[name] else full[name] for name in full}
         return subject.base(number) | values | {self.email(side).name: f"person{number}@example.com"}
+
+    def _choices(self, arrow: Arrow, side: Side) -> Iterator[tuple[Field, Sequence[Value]]]:
+        """Each field of the arrow on this side with the values that the other side lets one choose from, if it does."""
+        known = {one.name: one for one in self.subjects[side.other].fields}
+        others = [known.get(one.name, one) for one in arrow.fields(side.other)]
+        lists = any(one.type is FieldType.LIST for one in others)
+        single = others[0] if len(others) == 1 and not lists else None
+        for one in arrow.fields(side):
+            yield one, (single.writable_values or single.values) if single else ()
 
     def word_arrow(self, *, spare: bool = False) -> Arrow | None:
         """A two-way mapping of plain text: what people edit. ``spare``: one that both sides can do without."""

@@ -46,8 +46,8 @@ _NOTES = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``overlap``: milliseconds that a delta reads back before its cursor. ``recycle_bin``: look for archived contacts in
-    each delta. ``labels``: options of enumerations by what people see."""
+    """``overlap``: milliseconds that a delta reads back before its cursor. ``recycle_bin``: look for archived contacts
+    in each delta. ``labels``: options of enumerations by what people see."""
 
     overlap: int
     recycle_bin: bool

@@ -36,7 +36,7 @@ class _Event(msgspec.Struct, rename="camel"):
 
 
 class HubSpotWebhook:
-    """Signature version 3, with the app's client secret. Versions 1 and 2 could be sent again by anybody who saw one."""
+    """Signature version 3, with the app's client secret. Versions 1 and 2 say nothing of the time."""
 
     setup = (
         "In the app's settings, subscribe to contact.creation, contact.deletion, contact.merge, contact.restore and "

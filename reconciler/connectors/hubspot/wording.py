@@ -1,4 +1,4 @@
-"""HubSpot's words: its error envelope, the findings inside its validation errors, and what its headers tell of limits."""
+"""HubSpot's words: its error envelope, the findings inside its validation errors, what headers tell of limits."""
 
 from __future__ import annotations
 

@@ -87,14 +87,13 @@ def _matched(batch: Batch, inputs: Sequence[Input]) -> Fates:
     fates = Fates()
     left = {one.number: one for one in inputs}
     for problem in batch.errors:
-        for number in _concerned(problem, list(left.values())):
-            fates.outcomes[number] = _fate(problem, left.pop(number))
+        for place in _concerned(problem, list(left.values())):
+            fates.outcomes[place] = _fate(problem, left.pop(place))
     for row in batch.results:
         if (number := _written(row, list(left.values()))) is not None:
             fates.rows[number] = row
             del left[number]
-    for number in left:
-        fates.outcomes[number] = Lost("the app did not say what became of this contact")
+    fates.outcomes |= dict.fromkeys(left, Lost("the app did not say what became of this contact"))
     return fates
 
 

@@ -12,7 +12,8 @@ from reconciler.sandbox.wire import Answer
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reconciler.sandbox.hubspot.world import ContactList, HubSpotWorld
+    from reconciler.sandbox.hubspot.store import ContactList
+    from reconciler.sandbox.hubspot.world import HubSpotWorld
     from reconciler.sandbox.wire import Call
 
 _MOST = 250

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _LOGIN = "/oauth/v1/token"
 _AUTHORIZE = "https://app.hubspot.com/oauth/authorize"
-_VENDOR = "hubapi.com"
+_VENDOR = ".hubapi.com"
 _AGAIN = "check client_id, client_secret and refresh_token; if the app was removed from the account, authorise it again"
 _ADVICE = {"": _AGAIN, "invalid_grant": _AGAIN, "invalid_client": _AGAIN}
 _SCOPES = (
@@ -103,7 +103,7 @@ class HubSpot:
     def login(self, base_url: str) -> Login:
         """Where a person lets an OAuth app into an account."""
         base = base_url.rstrip("/")
-        theirs = (urlsplit(base).hostname or "").endswith(_VENDOR)
+        theirs = f".{urlsplit(base).hostname}".endswith(_VENDOR)
         return Login(
             authorize_url=_AUTHORIZE if theirs else f"{base}/oauth/authorize",
             token_url=f"{base}{_LOGIN}",

@@ -10,7 +10,7 @@ import msgspec
 
 from reconciler.connectors.hubspot.pace import search_pace
 from reconciler.connectors.hubspot.wording import DIALECT, Problem
-from reconciler.errors import Retryable
+from reconciler.errors import Rejected, Retryable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -182,14 +182,17 @@ class Contacts:
             inputs = [{"id": one} for one in unique[start : start + BATCH]]
             body = {"inputs": inputs, "properties": names, **({"idProperty": key} if key else {})}
             path = self.path("objects", f"{kind}/batch/read")
-            rows += self._complete(self.http.request("POST", path, json=body, idempotent=True, ok={_NOT_FOUND})).results
+            rows += self._complete(path, body).results
         return rows
 
-    def _complete(self, response: Response) -> Batch:
+    def _complete(self, path: str, body: object) -> Batch:
         """A batch of which nothing failed but what is not there: no error may look like an absence."""
-        if response.status == _NOT_FOUND and response.json(Problem).category == _NOT_THERE:
-            return Batch("COMPLETE")
-        batch = response.json(Batch)
+        try:
+            batch = self.http.request("POST", path, json=body, idempotent=True).json(Batch)
+        except Rejected as error:
+            if error.code == _NOT_THERE:
+                return Batch("COMPLETE")
+            raise
         if batch.status != "COMPLETE" or any(error.category != _NOT_THERE for error in batch.errors):
             raise Retryable(self.http.app, "a read by id was answered in part only", code="incomplete")
         return batch

@@ -6,7 +6,7 @@ import difflib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reconciler.connectors.hubspot.api import CONTACT
+from reconciler.connectors.hubspot.api import BATCH, CONTACT
 from reconciler.connectors.hubspot.companies import LINK, Companies
 from reconciler.connectors.hubspot.cursor import BIN, Cursor, server_time
 from reconciler.connectors.hubspot.properties import SHAPE, Codec, Property, decode, moment
@@ -16,7 +16,7 @@ from reconciler.model.outcome import Lost, Refused, Unsent
 from reconciler.model.record import Page, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.connectors.hubspot.api import Contacts, Row
     from reconciler.connectors.hubspot.api import Page as Rows
@@ -118,9 +118,15 @@ class Reader:
             if at is not None and at - before.at > BIN:
                 raise CursorExpired(self.contacts.http.app, "the recycle bin may have forgotten who was archived")
             yield self._page(page, roll, None, last=False)
-        if roll and before.joined is not None and (joined := roll.since(before.joined)):
-            yield Page(tuple(self._records(self.contacts.read(joined, self.wanted), roll)))
+        for part in self._joined(before, roll):
+            yield Page(tuple(self._records(self.contacts.read(part, self.wanted), roll)))
         yield from self._archived(before.at - overlap, self._cursor(at or before.at, roll), bin_too=bin_too)
+
+    @staticmethod
+    def _joined(before: Cursor, roll: Roll | None) -> Iterator[list[str]]:
+        """Who joined a list since, a hundred at a time."""
+        joined = roll.since(before.joined) if roll and before.joined is not None else []
+        return (joined[start : start + BATCH] for start in range(0, len(joined), BATCH))
 
     def _refuse(self, before: Cursor, roll: Roll | None) -> None:
         if roll and (before.joined is None or roll.mark(before.joined) != before.mark):
@@ -138,6 +144,10 @@ class Reader:
         """By id, from the database. A merged contact answers under another id: the one asked for is gone."""
         rows = self.contacts.read(ids, self.wanted)
         return self.records([row for row in rows if row.id in set(ids)])
+
+    def own(self, ids: Sequence[str]) -> list[str]:
+        """Those of ``ids`` under which a contact still lives: who was merged answers for another now."""
+        return [row.id for row in self.contacts.read(ids, ["hs_object_id"]) if row.id in set(ids)]
 
     def records(self, rows: Sequence[Row]) -> list[Record]:
         """These rows with their lists and companies."""
@@ -202,9 +212,3 @@ def _merged(row: Row) -> list[str]:
 def _milliseconds(text: str) -> float:
     read = moment(text)
     return read.timestamp() * 1000 if read else float("inf")
-
-
-def found(rows: Iterable[Row], field: str, folded: frozenset[str]) -> list[Row]:
-    """Rows whose own value is one of these: the index may be behind, and a second address is not the first."""
-    by_id = {row.id: row for row in rows if (row.properties.get(field) or "").strip().lower() in folded}
-    return list(by_id.values())

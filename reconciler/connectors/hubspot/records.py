@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from reconciler.connectors.base import Account
 from reconciler.connectors.hubspot.api import BATCH, PAGE, Contacts
 from reconciler.connectors.hubspot.lists import Lists, moves
-from reconciler.connectors.hubspot.reading import LISTS, Reader, found
+from reconciler.connectors.hubspot.reading import LISTS, Reader
 from reconciler.connectors.hubspot.rules import STAGE, backwards, fold, items, locked, no_such_list, unfit
 from reconciler.connectors.hubspot.wording import spoken
 from reconciler.connectors.hubspot.writing import Input, write
 from reconciler.connectors.outcomes import one_by_one
-from reconciler.errors import AppError, Rejected
+from reconciler.errors import AppError, Denied, Rejected
 from reconciler.model.field import FieldType
 from reconciler.model.outcome import Refused, Written
+from reconciler.model.record import Record
 from reconciler.model.traits import Traits
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from reconciler.connectors.hubspot.writing import Fates
     from reconciler.model.field import Field
     from reconciler.model.outcome import Draft, Outcome, Patch
-    from reconciler.model.record import Page, Record, Value
+    from reconciler.model.record import Page, Value
 
 _SEARCHABLE = ("email", "phone", "mobilephone", "firstname", "lastname", "company", "work_email")
+_NO_ADDRESS = frozenset(' "<>*')
 _BODY = 1200
 _SEARCHED = 100
 _SELF_MOVING = frozenset({"lastmodifieddate", "hs_lastmodifieddate"})
@@ -95,7 +97,10 @@ class HubSpotContacts:
     def describe(self) -> tuple[Field, ...]:
         """Every property of the account's contacts, and its lists."""
         fields = self._reader.fields
-        names, writable = self._lists.names, self._lists.writable
+        try:
+            names, writable = self._lists.names, self._lists.writable
+        except Denied:  # who does not sync lists need not grant their scope
+            return tuple(fields.values())
         lists = replace(fields[LISTS], values=names, writable_values=writable if writable != names else ())
         return tuple((fields | {LISTS: lists}).values())
 
@@ -113,22 +118,25 @@ class HubSpotContacts:
     def find(self, name: str, values: Sequence[str]) -> Sequence[Record]:
         """By a field's value, without regard to case. Emails, and what an account keeps unique, are looked up in the
         database; the rest is searched for, and the index may be behind."""
-        folded = frozenset(filter(None, map(fold, values)))
-        names = tuple(dict.fromkeys([*self._reader.wanted, name]))
-        return self._reader.records(found(self._rows(name, folded, names), name, folded))
+        if name not in self._reader.fields or name == LISTS:
+            raise Denied(self._api.http.app, f"contacts cannot be searched by {name}", code="PROPERTY_DOESNT_EXIST")
+        rows = self._rows(name, [value for value in values if value.strip()])
+        wanted = {fold(value) for value in values}
+        # The index may be behind, and a second address is not the first: each hit is looked at again.
+        fit = {row.id: row for row in rows if fold(self._reader.codec.read(name, row.properties.get(name))) in wanted}
+        return self._reader.records(list(fit.values()))
 
-    def _rows(self, name: str, folded: frozenset[str], names: Sequence[str]) -> Iterator[Row]:
-        known = self._reader.properties.get(name)
+    def _rows(self, name: str, values: Sequence[str]) -> Iterator[Row]:
+        names = tuple(dict.fromkeys([*self._reader.wanted, name]))
+        folded = sorted({fold(value) for value in values})
         if name == "email":
-            addresses = [one for one in sorted(folded) if "@" in one and not set(one) & set(' "<>*')]
+            addresses = [one for one in folded if "@" in one and not set(one) & _NO_ADDRESS]
             yield from self._api.read(addresses, names, key="email")
-        elif known and known.has_unique_value:
-            yield from self._api.read(sorted(folded), names, key=name)
-        elif self._reader.fields[name].type is FieldType.ENUM:
-            for one in folded:
-                yield from self._api.where(name, [self._reader.codec.write(name, one)], names)
+        elif self._reader.properties[name].has_unique_value:
+            yield from self._api.read(values, names, key=name)
         else:
-            for part in _parts(sorted(folded)):
+            listed = self._reader.fields[name].type is FieldType.ENUM
+            for part in _parts([self._reader.codec.write(name, one) for one in values] if listed else folded):
                 yield from self._api.where(name, part, names)
 
     def create(self, drafts: Sequence[Draft]) -> Sequence[Outcome]:
@@ -206,7 +214,8 @@ class HubSpotContacts:
             row = fates.rows.get(number)
             moved_on = stored is not None and one not in stored
             merged = row is not None and row.id != one
-            outcomes.setdefault(number, gone if moved_on or merged else Written(one, (stored or {}).get(one)))
+            now = (stored or {}).get(one, Record(one, {}))
+            outcomes.setdefault(number, gone if moved_on or merged else Written(one, now))
         outcomes |= fates.outcomes
         return [outcomes[number] for number in range(count)]
 
@@ -222,13 +231,15 @@ class HubSpotContacts:
         return {one: _still(record) for one, record in plain.items()}
 
     def delete(self, ids: Sequence[str]) -> Sequence[Outcome]:
-        """Into the recycle bin, a hundred a call; where a batch is refused, one by one."""
-        if not ids:
-            return []
+        """Into the recycle bin, a hundred a call; where a batch is refused, one by one. Who was merged is gone already:
+        to archive that id might archive whom it was merged into."""
+        if not (there := self._reader.own(ids) if ids else []):
+            return [Written(one) for one in ids]
         try:
-            batch = self._api.archive(list(dict.fromkeys(ids)))
+            batch = self._api.archive(there)
         except Rejected:
-            return one_by_one(ids, self._delete)
+            fates = dict(zip(there, one_by_one(there, self._delete), strict=True))
+            return [fates.get(one, Written(one)) for one in ids]
         failed = {
             one: Refused(problem.code or "refused", spoken(problem, ()))
             for problem in batch.errors

@@ -152,9 +152,9 @@ def _check_all(inputs: list[Input], check: Callable[[Input], dict[str, str]]) ->
 
 
 def archive(world: HubSpotWorld, call: Call) -> Answer:
-    """Into the recycle bin; those who are there already, or nowhere, are fine."""
+    """Into the recycle bin; those who are there, or nowhere, are fine. A merged id archives whom it leads to."""
     for one in _inputs(call):
-        record_id = str(one.get("id", ""))
+        record_id = world.resolve(str(one.get("id", "")))
         if record_id in world.shelf:
             world.archive(record_id)
     return Answer(204)

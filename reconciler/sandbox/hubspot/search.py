@@ -99,20 +99,23 @@ def _test(world: HubSpotWorld, rule: Mapping[str, object]) -> Callable[[Row], bo
     if operator in {"HAS_PROPERTY", "NOT_HAS_PROPERTY"}:
         return lambda row: bool(seen(row)) is (operator == "HAS_PROPERTY")
     if operator in {"IN", "NOT_IN"}:
-        return _among(rule, seen, wanted=operator == "IN")
+        return _among(rule, seen, exact=world.properties[name].kind == "enumeration", wanted=operator == "IN")
     if operator in {"CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN"}:
         token = str(rule.get("value", "")).strip("*").lower()
         return lambda row: (token in seen(row).lower()) is (operator == "CONTAINS_TOKEN")
     return _ordered(world, rule, name, operator, seen)
 
 
-def _among(rule: Mapping[str, object], seen: Callable[[Row], str], *, wanted: bool) -> Callable[[Row], bool]:
-    """Texts are indexed in lower case, and the values of IN are not folded: those in capitals find nobody."""
+def _among(
+    rule: Mapping[str, object], seen: Callable[[Row], str], *, exact: bool, wanted: bool
+) -> Callable[[Row], bool]:
+    """Texts are indexed in lower case, and the values of IN are not folded: those in capitals find nobody. Options are
+    found as they are spelled."""
     values = rule.get("values")
     if not isinstance(values, list):
         raise bad("values is required for the operator IN")
     known = frozenset(map(str, values))
-    return lambda row: ((seen(row).lower() in known) or (seen(row) in known and seen(row).isupper())) is wanted
+    return lambda row: ((seen(row) if exact else seen(row).lower()) in known) is wanted
 
 
 def _ordered(

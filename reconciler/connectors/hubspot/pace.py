@@ -11,7 +11,7 @@ from reconciler.connectors.budget import Budget
 if TYPE_CHECKING:
     from reconciler.connectors.http import Http
 
-_PER_SECOND = 4.9
+_PER_SECOND = 4.0  # a search may still wait for the account's other calls, and then be close upon the next
 _paces: WeakKeyDictionary[Budget, Budget] = WeakKeyDictionary()
 _lock = Lock()
 

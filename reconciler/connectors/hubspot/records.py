@@ -81,7 +81,7 @@ class HubSpotContacts:
             searchable=(*_SEARCHABLE, *own),
             unique=("email",),
             eventual_seconds=60.0,
-            calls_per_second=9.5,
+            calls_per_second=9.3,
             burst=5,
             daily_calls=250_000,
             webhooks=True,

@@ -33,6 +33,10 @@ def list_contacts(world: HubSpotWorld, call: Call) -> Answer:
     return Answer(200, body)
 
 
+def _archived(call: Call) -> bool:
+    return call.query.get("archived", "").lower() == "true"
+
+
 def _limit(call: Call) -> int:
     text = call.query.get("limit", str(_DEFAULT))
     if not text.isdecimal() or not 0 < int(text) <= _MOST:
@@ -45,7 +49,7 @@ def _page(world: HubSpotWorld, call: Call, limit: int) -> tuple[Sequence[Row], s
     after = call.query.get("after", "0")
     if not after.isdecimal():
         raise bad("The after token is not valid")
-    if call.query.get("archived") == "true":
+    if _archived(call):
         rows = sorted(world.shelf.gone.values(), key=lambda row: int(row.id))
     elif call.fault is Fault.STALE_LISTING:
         rows = world.shelf.listed(call.fault)
@@ -92,7 +96,7 @@ def _row(world: HubSpotWorld, call: Call, record_id: str) -> Row:
 def get_contact(world: HubSpotWorld, call: Call, record_id: str) -> Answer:
     """One contact; who was merged answers under another id, who was archived only where one asks for it."""
     names = [name for name in call.query.get("properties", "").split(",") if name]
-    if call.query.get("archived") == "true" and record_id in world.shelf.gone:
+    if _archived(call) and record_id in world.shelf.gone:
         return Answer(200, in_read(world, world.shelf.gone[record_id], names))
     return Answer(200, in_read(world, _row(world, call, record_id), names))
 

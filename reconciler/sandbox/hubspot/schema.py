@@ -154,7 +154,7 @@ _TEXTS = (
     *("email", "firstname", "lastname", "salutation", "phone", "mobilephone", "fax", "company", "jobtitle"),
     *("job_function", "seniority", "website", "address", "city", "state", "zip", "country", "industry"),
     *("annualrevenue", "date_of_birth", "gender", "marital_status", "military_status", "degree", "field_of_study"),
-    *("school", "graduation_date", "start_date", "twitterhandle", "linkedinbio", "message", "work_email"),
+    *("school", "graduation_date", "start_date", "twitterhandle", "linkedinbio", "work_email"),
 )
 _MOMENTS = ("createdate", "lastmodifieddate", "hs_lastmodifieddate", "hs_lifecyclestage_lead_date")
 
@@ -164,6 +164,7 @@ def standard() -> dict[str, Property]:
     listed: Iterable[Property] = (
         *(Property(name) for name in _TEXTS),
         *(Property(name, kind="datetime", field_kind="date", read_only=True) for name in _MOMENTS),
+        Property("message", field_kind="textarea"),
         Property("closedate", kind="datetime", field_kind="date"),
         Property("hs_object_id", kind="number", field_kind="number", read_only=True, calculated=True),
         Property("associatedcompanyid", kind="number", field_kind="number"),

@@ -49,7 +49,7 @@ class Portal:
         """A connector that reads these fields."""
         base = "https://api.hubapi.test"
         credentials = APP.credentials.model_validate(auth or {"access_token": self.world.keys.access})
-        pace = {"per_second": 9.5, "burst": 5} if paced else {}
+        pace = {"per_second": 9.3, "burst": 5} if paced else {}
         budget = Budget("hubspot", clock=self.clock, sleep=self.clock.sleep, **pace)
         signed = APP.authenticate(credentials, base)
         http = http_over(Wire(self.reply), self.clock, app="hubspot", base_url=base, auth=signed, budget=budget)

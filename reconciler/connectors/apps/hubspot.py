@@ -76,7 +76,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
-    api_version: str = Field(default="v3", pattern=r"^(v\d+|\d{4}-\d{2})$")
+    api_version: str = Field(default="v3", pattern=r"^(v3|\d{4}-\d{2})$")
     overlap_seconds: int = Field(default=120, ge=60)
     recycle_bin: bool = True
     dynamic_lists: bool = True

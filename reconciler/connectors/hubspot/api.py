@@ -86,8 +86,16 @@ class Paths:
 
     def __call__(self, room: str, rest: str) -> str:
         """The path of something in a room of the CRM: ``objects``, ``properties``, ``lists``."""
-        dated = _DATED.fullmatch(self.version)
-        return f"/crm/{room}/{self.version}/{rest}" if dated else f"/crm/{self.version}/{room}/{rest}"
+        return f"/crm/{room}/{self.version}/{rest}" if self._dated else f"/crm/{self.version}/{room}/{rest}"
+
+    @property
+    def properties(self) -> str:
+        """The path of the properties of contacts; dated versions name the type by its id."""
+        return self("properties", CONTACT if self._dated else "contacts")
+
+    @property
+    def _dated(self) -> bool:
+        return _DATED.fullmatch(self.version) is not None
 
 
 class Contacts:

@@ -104,12 +104,12 @@ class Lists:
     def __init__(self, contacts: Contacts, *, dynamic: bool) -> None:
         self._contacts = contacts
         self._dynamic = dynamic
-        self._known: dict[str, _List] = {}
+        self._known: dict[str, _List] | None = None
 
     @property
     def by_name(self) -> dict[str, _List]:
         """Lists by name; where two have the same, their ids tell them apart."""
-        return self._known or self.refresh()
+        return self.refresh() if self._known is None else self._known
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -46,8 +46,7 @@ class Reader:
     @cached_property
     def properties(self) -> dict[str, Property]:
         """The account's own description of its contacts."""
-        path = self.contacts.path("properties", "contacts")
-        return decode(self.contacts.http.request("GET", path).json(SHAPE))
+        return decode(self.contacts.http.request("GET", self.contacts.path.properties).json(SHAPE))
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -142,12 +141,13 @@ class Reader:
 
     def get(self, ids: Sequence[str]) -> list[Record]:
         """By id, from the database. A merged contact answers under another id: the one asked for is gone."""
-        rows = self.contacts.read(ids, self.wanted)
-        return self.records([row for row in rows if row.id in set(ids)])
+        asked = set(ids)
+        return self.records([row for row in self.contacts.read(ids, self.wanted) if row.id in asked])
 
     def own(self, ids: Sequence[str]) -> list[str]:
         """Those of ``ids`` under which a contact still lives: who was merged answers for another now."""
-        return [row.id for row in self.contacts.read(ids, ["hs_object_id"]) if row.id in set(ids)]
+        asked = set(ids)
+        return [row.id for row in self.contacts.read(ids, ["hs_object_id"]) if row.id in asked]
 
     def records(self, rows: Sequence[Row]) -> list[Record]:
         """These rows with their lists and companies."""
@@ -184,7 +184,7 @@ class Reader:
         path = self.contacts.path
         asked: list[tuple[str, str, object]] = [
             ("GET", f"{path('objects', 'contacts')}?limit=1", None),
-            ("GET", path("properties", f"contacts/{LINK}"), None),
+            ("GET", f"{path.properties}/{LINK}", None),
         ]
         if self.with_lists:
             asked.append(("GET", path("lists", f"records/{CONTACT}/0/memberships"), None))

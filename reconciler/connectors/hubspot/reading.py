@@ -10,6 +10,7 @@ from reconciler.connectors.hubspot.api import BATCH, CONTACT
 from reconciler.connectors.hubspot.companies import LINK, Companies
 from reconciler.connectors.hubspot.cursor import BIN, Cursor, server_time
 from reconciler.connectors.hubspot.properties import SHAPE, Codec, Property, decode, moment
+from reconciler.connectors.hubspot.rules import LISTS
 from reconciler.connectors.parallel import in_parallel
 from reconciler.errors import CursorExpired, Denied, Retryable
 from reconciler.model.outcome import Lost, Refused, Unsent
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from reconciler.model.field import Field
     from reconciler.model.record import Value
 
-LISTS, COMPANY = "lists", "associated_company"
+COMPANY = "associated_company"
 _VIRTUAL = frozenset({LISTS, COMPANY})
 _MERGED = "hs_merged_object_ids"
 _LISTS_OF_ONE = 4

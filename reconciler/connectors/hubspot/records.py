@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from reconciler.connectors.base import Account
 from reconciler.connectors.hubspot.api import BATCH, PAGE, Contacts
 from reconciler.connectors.hubspot.lists import Lists, moves
-from reconciler.connectors.hubspot.reading import LISTS, Reader
-from reconciler.connectors.hubspot.rules import STAGE, backwards, fold, items, locked, no_such_list, unfit
+from reconciler.connectors.hubspot.reading import Reader
+from reconciler.connectors.hubspot.rules import LISTS, STAGE, backwards, fold, items, locked, unfit, unlisted
 from reconciler.connectors.hubspot.wording import spoken
 from reconciler.connectors.hubspot.writing import Input, write
 from reconciler.connectors.outcomes import one_by_one
@@ -118,10 +118,10 @@ class HubSpotContacts:
     def find(self, name: str, values: Sequence[str]) -> Sequence[Record]:
         """By a field's value, without regard to case. Emails, and what an account keeps unique, are looked up in the
         database; the rest is searched for, and the index may be behind."""
-        if name not in self._reader.fields or name == LISTS:
+        if name not in self._reader.properties:
             raise Denied(self._api.http.app, f"contacts cannot be searched by {name}", code="PROPERTY_DOESNT_EXIST")
         rows = self._rows(name, [value for value in values if value.strip()])
-        wanted = {fold(value) for value in values}
+        wanted = {fold(value) for value in values} - {""}
         # The index may be behind, and a second address is not the first: each hit is looked at again.
         fit = {row.id: row for row in rows if fold(self._reader.codec.read(name, row.properties.get(name))) in wanted}
         return self._reader.records(list(fit.values()))
@@ -182,8 +182,7 @@ class HubSpotContacts:
         """Why these values are not even sent; asks for the account's fields first, which finds a missing one."""
         _, fields = self._reader.wanted, self._reader.fields
         order = fields[STAGE].values if STAGE in fields else ()
-        lists = items(values.get(LISTS)) - items(old.get(LISTS))
-        return locked(values, fields) or backwards(values, old, order) or no_such_list(lists, self._lists)
+        return locked(values, fields) or backwards(values, old, order) or unlisted(values, old, self._lists)
 
     def _properties(self, values: Mapping[str, Value]) -> dict[str, str]:
         return {name: self._reader.codec.write(name, value) for name, value in values.items() if name != LISTS}
@@ -192,10 +191,7 @@ class HubSpotContacts:
         """Put contacts on lists and take them off; returns by contact id why that could not be."""
         unmoved: dict[str, Refused] = {}
         for name, (joining, leaving) in moves(changes).items():
-            if name not in self._lists.writable:
-                if name in self._lists.by_name:
-                    why = f"{name} fills itself: nobody can be put on it, or taken off"
-                    unmoved |= dict.fromkeys([*joining, *leaving], Refused("dynamic_list", why, LISTS))
+            if name not in self._lists.writable:  # gone since the plan was read: nobody is on it any more
                 continue
             try:
                 self._lists.move(name, joining, leaving)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.model.field import Field
     from reconciler.model.record import Value
 
-STAGE = "lifecyclestage"
+STAGE, LISTS = "lifecyclestage", "lists"
 _NAMED = ("email", "firstname", "lastname")
 
 
@@ -56,11 +56,17 @@ def backwards(values: Mapping[str, Value], old: Mapping[str, Value], order: Sequ
     )
 
 
-def no_such_list(names: frozenset[str], lists: Lists) -> Refused | None:
-    """Lists that are not there, or that fill themselves."""
-    if not names or not (unknown := lists.unfit(sorted(names))):
+def unlisted(values: Mapping[str, Value], old: Mapping[str, Value], lists: Lists) -> Refused | None:
+    """Lists that are not there, or that fill themselves: nobody can be put on those, or taken off."""
+    if LISTS not in values:
         return None
-    there = ", ".join(lists.writable) or "none"
-    itself = [name for name in unknown if name in lists.by_name]
-    why = f"{', '.join(itself)} fills itself" if itself else f"there is no list {', '.join(unknown)}"
-    return Refused("no_such_list", f"{why}; the static lists are {there}", "lists")
+    after, before = items(values[LISTS]), items(old.get(LISTS))
+    unknown = lists.unfit(sorted(after - before))
+    touched = (*unknown, *sorted(before - after))
+    if itself := [name for name in touched if name in lists.by_name and name not in lists.writable]:
+        why = f"{', '.join(itself)} fills itself: nobody can be put on it, or taken off"
+        return Refused("dynamic_list", why, LISTS)
+    if unknown:
+        there = ", ".join(lists.writable) or "none"
+        return Refused("no_such_list", f"there is no list {', '.join(unknown)}; the lists are {there}", LISTS)
+    return None

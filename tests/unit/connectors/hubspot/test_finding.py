@@ -68,7 +68,7 @@ def test_an_option_is_searched_for_in_its_own_spelling(portal: Portal) -> None:
         assert [record.id for record in connector.find("colour", [value])] == [one]
 
 
-@pytest.mark.parametrize("name", ["no_such_property", "lists", "hs_object_id = 1"])
+@pytest.mark.parametrize("name", ["no_such_property", "lists", "hs_object_id = 1", "associated_company"])
 def test_a_field_to_search_by_must_be_a_property(portal: Portal, name: str) -> None:
     with pytest.raises(Denied, match="cannot be searched by"):
         portal.open().find(name, ["x"])

@@ -67,9 +67,6 @@ def test_an_unknown_list_is_refused_and_a_new_one_is_found(listed: Portal) -> No
     connector = listed.open(*SHOWN)
     (outcome,) = connector.update([patch(one, lists=("New",))])
     assert outcome == Refused("no_such_list", "there is no list New; the lists are Customers, Friends, Trash", "lists")
-        "no_such_list",
-        True,
-    )
     listed.world.add_list("New")
     (outcome,) = connector.update([patch(one, lists=("New",))])
     assert stored(outcome).values["lists"] == ("New",)

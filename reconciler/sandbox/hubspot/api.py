@@ -27,7 +27,8 @@ _TYPES = {
 _TOO_MANY = 429
 _C, _L, _P = "/crm/v3/objects/contacts", "/crm/v3/lists", "/crm/v3/properties/contacts"
 _READS = frozenset({"list", "get", "find"})
-_FREE = frozenset({"token", "probe"})
+_OPEN = frozenset({"token", "login"})
+_FREE = frozenset({"probe"})
 _SCOPES = {
     "describe": "crm.schemas.contacts.read",
     "create_property": "crm.schemas.contacts.write",
@@ -40,6 +41,7 @@ _SCOPES = {
 }
 _ROUTER = Router(
     [
+        route("GET", "/oauth/authorize", "login", account.authorize),
         route("POST", "/oauth/v1/token", "token", account.token),
         route("GET", "/account-info/v3/details", "probe", account.details),
         route("POST", _C + "/search", "find", search),
@@ -93,7 +95,7 @@ class HubSpotApi(Face[HubSpotWorld]):
         """Credentials, then the limits, then the scopes, then the length of the address."""
         kind = route.kind if route else "unknown"
         self._searching = call.path.endswith("/search") and kind == "find"
-        if kind == "token":
+        if kind in _OPEN:
             return
         scopes = self._scopes(call)
         self._limit()

@@ -27,6 +27,15 @@ def test_neither_both_or_half_is_said_clearly(auth: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "options",
+    [{"api_version": "v2"}, {"api_version": "2026"}, {"overlap_seconds": 30}, {"choices": "names"}, {"page_size": 5}],
+)
+def test_an_option_that_cannot_be_is_an_error_before_any_call(options: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        APP.options.model_validate(options)
+
+
+@pytest.mark.parametrize(
     ("wrong", "said"),
     [
         ("wrong", "check access_token: copy it again from the private app or service key"),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -48,6 +48,19 @@ class TestCredentials:
         form = {"grant_type": "refresh_token", "client_id": keys.client_id, "client_secret": keys.proof}
         call = Call("POST", "/oauth/v1/token", body=urlencode({**form, "refresh_token": keys.refresh}).encode())
         assert desk.api.answer(call).body["status"] == "BAD_REFRESH_TOKEN"
+
+    def test_a_person_lets_an_app_in_and_its_code_is_good_once(self, desk: Desk) -> None:
+        keys = desk.world.keys
+        back = "http://127.0.0.1:9/callback"
+        sent = desk.ask("GET", "/oauth/authorize", client_id=keys.client_id, redirect_uri=back, state="s")
+        where = urlsplit(sent.headers["Location"])
+        query = dict(parse_qsl(where.query))
+        assert (sent.status, where.path, query["state"]) == (302, "/callback", "s")
+        form = {"grant_type": "authorization_code", "client_id": keys.client_id, "client_secret": keys.proof}
+        call = Call("POST", "/oauth/v1/token", body=urlencode({**form, "code": query["code"]}).encode())
+        assert desk.api.answer(call).body["refresh_token"] == keys.refresh
+        assert desk.api.answer(call).body["status"] == "BAD_AUTH_CODE"
+        assert desk.ask("GET", "/oauth/authorize", client_id="other", redirect_uri=back).status == 400
 
     def test_every_oauth_token_can_be_ended(self, desk: Desk) -> None:
         desk.token = desk.world.keys.issue(desk.clock())

@@ -24,8 +24,8 @@ BATCH, PAGE, FOUND = 100, 100, 200
 CONTACT = "0-1"
 """The object type id of contacts, by which lists name it."""
 
-_URL, _BODY = 4000, 2000
-"""Characters of property names that a URL, and a search's body (3,000 at most), hold with ease."""
+_URL, _BODY = 4000, 1200
+"""Characters of property names that a URL, and a search's body (3,000 at most, values too), hold with ease."""
 
 _DATED = re.compile(r"\d{4}-\d{2}")
 _DEEPEST = 10_000
@@ -118,7 +118,7 @@ class Contacts:
 
     def pages(self, names: Sequence[str], *, archived: bool = False) -> Iterator[tuple[Page, Response]]:
         """All pages by ascending id, with the answers they came in; complete at the time of asking."""
-        narrow = len(",".join(names)) <= _URL
+        narrow = _width(names) <= _URL
         params: dict[str, str | int | None] = {"limit": PAGE, "archived": str(archived).lower()}
         params["properties"] = ",".join(names) if narrow else None
         after: str | None = None
@@ -135,7 +135,7 @@ class Contacts:
 
         Each page is a search of its own beyond the last id: no offset that shifts, and no end at the 10,000th.
         """
-        narrow = len(",".join(names)) <= _BODY
+        narrow = _width(names) <= _BODY
         last, after = "0", 0
         while True:
             filters = [
@@ -154,7 +154,7 @@ class Contacts:
 
     def where(self, name: str, values: Sequence[str], names: Sequence[str]) -> Iterator[Row]:
         """Rows that the index has under one of these values (a few hundred characters of them at a time)."""
-        narrow = len(",".join(names)) <= _BODY
+        narrow = _width(names) <= _BODY
         last: str | None = "0"
         while last is not None:
             filters: list[dict[str, object]] = [
@@ -219,3 +219,8 @@ class Contacts:
     def archive_one(self, record_id: str) -> None:
         """The same for one."""
         self.http.request("DELETE", f"{self._root}/{record_id}", ok={_NOT_FOUND})
+
+
+def _width(names: Sequence[str]) -> int:
+    """Characters that names take, with quotes and commas."""
+    return sum(len(name) + 3 for name in names)

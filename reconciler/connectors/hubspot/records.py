@@ -259,10 +259,11 @@ def _parts(values: Sequence[str]) -> Iterator[list[str]]:
     part: list[str] = []
     length = 0
     for value in values:
-        if part and (len(part) == _SEARCHED or length + len(value) > _BODY):
+        width = len(value.encode()) + 3
+        if part and (len(part) == _SEARCHED or length + width > _BODY):
             yield part
             part, length = [], 0
         part.append(value)
-        length += len(value) + 3
+        length += width
     if part:
         yield part

@@ -156,5 +156,4 @@ def merge_contacts(world: HubSpotWorld, call: Call) -> Answer:
     winner, loser = str(body.get("primaryObjectId", "")), str(body.get("objectIdToMerge", ""))
     if winner not in world.shelf or loser not in world.shelf or winner == loser:
         raise not_found()
-    world.merge(winner, loser)
-    return Answer(200, in_write(world, world.shelf[winner]))
+    return Answer(200, in_write(world, world.shelf[world.merge(winner, loser)]))

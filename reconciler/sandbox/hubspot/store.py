@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from reconciler.sandbox.shelf import Shelf
 from reconciler.sandbox.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from reconciler.sandbox.faults import Faults
     from reconciler.sandbox.shelf import Row
@@ -32,6 +33,7 @@ class HubSpotQuirks:
     modified time moves once more (0: never). ``shuffled``: a batch create answers in another order. ``marks``: rows of
     an answer carry their ``objectWriteTraceId``. ``hollow_clears``: a cleared property reads ``""``.
     ``forward_stages``: an API write that moves the life cycle back is ignored. ``default_stage``: of a new contact.
+    ``new_id_on_merge``: out of two contacts comes a third.
     ``ten_seconds``, ``search_second`` and ``daily`` are the rate limits (0: none), ``longest_url`` the longest address,
     ``deepest`` the farthest search result, ``required`` names properties that dated versions of the API insist on.
     """
@@ -46,6 +48,7 @@ class HubSpotQuirks:
     ten_seconds: int = 100
     search_second: int = 5
     daily: int = 250_000
+    new_id_on_merge: bool = True
     longest_url: int = 8000
     deepest: int = 10_000
     required: str = ""
@@ -181,15 +184,25 @@ class HubSpotStore(World):
             one.members.pop(record_id, None)
         self._tell(record_id, row, None)
 
-    def merge(self, winner: str, loser: str) -> None:
-        """One contact out of two: the loser's id leads to the winner from now on. Raises ``KeyError``."""
+    def merge(self, winner: str, loser: str) -> str:
+        """One contact out of two, and the id that it has from now on: both old ones lead to it. Raises ``KeyError``."""
         lost, kept = texts_of(self.shelf[loser]), texts_of(self.shelf[winner])
-        self.archive(loser, for_good=True)
-        addresses = [kept.get("hs_additional_emails", ""), lost.get("hs_additional_emails", ""), lost.get("email", "")]
-        more = ";".join(filter(None, addresses))
-        ids = ";".join(filter(None, [kept.get("hs_merged_object_ids", ""), loser]))
-        self.change(winner, {**lost, **kept, "hs_additional_emails": more, "hs_merged_object_ids": ids})
-        self.merged |= {one: winner for one, heir in self.merged.items() if heir == loser} | {loser: winner}
+        rolls = [one.members for one in self.lists.values() if winner in one.members]
+        merged = {
+            **lost,
+            **kept,
+            "hs_additional_emails": _joined("hs_additional_emails", kept, lost, lost.get("email")),
+        }
+        old = [loser, winner] if self.quirks.new_id_on_merge else [loser]
+        merged["hs_merged_object_ids"] = _joined("hs_merged_object_ids", kept, lost, *old)
+        for one in old:
+            self.archive(one, for_good=True)
+        heir = self.make(merged) if winner in old else winner
+        self.change(heir, merged)
+        for members in rolls:
+            members.setdefault(heir, self.now())
+        self.merged |= {one: heir for one, before in self.merged.items() if before in old} | dict.fromkeys(old, heir)
+        return heir
 
     def resolve(self, record_id: str) -> str:
         """The id under which a contact lives now."""
@@ -231,6 +244,12 @@ class HubSpotStore(World):
     def add_webhook(self, url: str) -> None:
         """Subscribe an address to everything about contacts, as a person does in the app's settings."""
         self.hooks.append(url)
+
+
+def _joined(name: str, *parts: Mapping[str, str] | str | None) -> str:
+    """What several rows hold under a name, and single values more, as one text."""
+    values = [part.get(name) if isinstance(part, Mapping) else part for part in parts]
+    return ";".join(filter(None, values))
 
 
 def texts_of(row: Row) -> dict[str, str]:

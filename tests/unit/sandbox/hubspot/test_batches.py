@@ -74,14 +74,14 @@ def test_an_update_takes_ids_alone(desk: Desk) -> None:
 
 def test_an_upsert_says_who_is_new_and_reaches_a_second_address(desk: Desk) -> None:
     one, two = desk.person(1), desk.person(2)
-    desk.world.merge(one, two)
+    heir = desk.world.merge(one, two)
     inputs = [
         {"id": email, "idProperty": "email", "properties": {"city": "Gent"}}
         for email in ("p2@example.com", "new@example.com")
     ]
     old, new = batch(desk, "upsert", {"inputs": inputs}).body["results"]
-    assert (old["id"], old["new"], new["new"]) == (one, False, True)
-    assert desk.world.read(one)["email"] == "p1@example.com"
+    assert (old["id"], old["new"], new["new"]) == (heir, False, True)
+    assert desk.world.read(heir)["email"] == "p1@example.com"
     assert desk.world.read(new["id"]) == {"email": "new@example.com", "city": "Gent", "lifecyclestage": "lead"}
 
 

@@ -47,7 +47,8 @@ class BasicAuth(httpx.BasicAuth):
 
 
 class _Answer(msgspec.Struct):
-    """What a token endpoint answers, in either mood (RFC 6749 sections 5.1 and 5.2)."""
+    """What a token endpoint answers, in either mood (RFC 6749 sections 5.1 and 5.2; some say ``status`` and ``message``
+    instead of ``error`` and its description)."""
 
     access_token: str = ""
     refresh_token: str = ""
@@ -55,6 +56,8 @@ class _Answer(msgspec.Struct):
     api_domain: str = ""
     error: str = ""
     error_description: str = ""
+    status: str | int = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +196,12 @@ class OAuth2(httpx.Auth):
         request.headers["Authorization"] = f"{self._grant.scheme} {token.access}"
 
     def _refusal(self, grant: _Answer) -> Denied | Retryable:
-        said = redact(f"{grant.error}: {grant.error_description}".strip(": "), self._grant.form.values())
-        if any(sign in f"{grant.error} {grant.error_description}" for sign in _FOR_NOW):
-            return Retryable(self._app, f"the login was refused for now ({said})", code=grant.error, after=60.0)
-        advice = self._grant.advice.get(grant.error, "check the account's auth and base_url")
-        return Denied(self._app, f"the login was refused ({said}): {advice}", code=grant.error)
+        code, words = grant.error or str(grant.status), grant.error_description or grant.message
+        said = redact(f"{code}: {words}".strip(": "), self._grant.form.values())
+        if any(sign in f"{code} {words}" for sign in _FOR_NOW):
+            return Retryable(self._app, f"the login was refused for now ({said})", code=code, after=60.0)
+        advice = self._grant.advice.get(code, "check the account's auth and base_url")
+        return Denied(self._app, f"the login was refused ({said}): {advice}", code=code)
 
 
 def _under(base: httpx.URL, path: str) -> httpx.URL:

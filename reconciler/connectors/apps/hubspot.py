@@ -26,7 +26,8 @@ _LOGIN = "/oauth/v1/token"
 _AUTHORIZE = "https://app.hubspot.com/oauth/authorize"
 _VENDOR = ".hubapi.com"
 _AGAIN = "check client_id, client_secret and refresh_token; if the app was removed from the account, authorise it again"
-_ADVICE = {"": _AGAIN, "invalid_grant": _AGAIN, "invalid_client": _AGAIN}
+_REFUSALS = ("", "invalid_grant", "invalid_client", "BAD_CLIENT_ID", "BAD_CLIENT_SECRET", "BAD_REFRESH_TOKEN")
+_ADVICE = dict.fromkeys(_REFUSALS, _AGAIN)
 _SCOPES = (
     "oauth",
     "crm.objects.contacts.read",

@@ -145,6 +145,11 @@ def test_threads_that_find_the_session_dead_together_renew_it_once() -> None:
             "authorise the app again",
         ),
         (answer({"error": "something_new"}, 400), Denied, "check the account's auth"),
+        (
+            answer({"status": "BAD_REFRESH_TOKEN", "message": "missing or unknown"}, 400),
+            Denied,
+            "BAD_REFRESH_TOKEN: miss",
+        ),
         (httpx.Response(404, text="<html>"), Denied, "is base_url the login host?"),
         (answer({"error": "invalid_grant", "error_description": "login rate exceeded"}, 400), Retryable, "for now"),
         (answer({"error": "Denied", "error_description": "too many requests, wait"}, 400), Retryable, "for now"),

@@ -1,0 +1,123 @@
+"""Making members: one batch, whose answer is matched by address; who was archived comes back by a call of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from reconciler.connectors.mailchimp.api import ARCHIVED, Audience, Problem, Row, address_hash, record_id
+from reconciler.connectors.mailchimp.bodies import Bodies
+from reconciler.connectors.mailchimp.cursor import whole_seconds
+from reconciler.connectors.mailchimp.rules import fold, items, refusal, unkeyed
+from reconciler.connectors.mailchimp.values import read_moment
+from reconciler.connectors.parallel import in_parallel
+from reconciler.errors import AppError, NoAnswer
+from reconciler.model.outcome import Lost, Refused, Written
+from reconciler.model.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.connectors.mailchimp.api import BatchAnswer
+    from reconciler.model.outcome import Draft, Outcome
+
+_EXISTS = "ERROR_CONTACT_EXISTS"
+
+
+@dataclass(slots=True)
+class Creation:
+    """One batch of drafts. ``record`` makes a record of a row; ``new_status`` is for drafts that come without one."""
+
+    audience: Audience
+    bodies: Bodies
+    record: Callable[[Row], Record]
+    new_status: str = field(kw_only=True)
+    skip_required: bool = field(kw_only=True)
+    threads: int = field(kw_only=True)
+
+    def __call__(self, drafts: Sequence[Draft]) -> list[Outcome]:
+        """One outcome per draft, in order."""
+        outcomes: dict[int, Outcome] = {}
+        fit: dict[str, int] = {}
+        for index, draft in enumerate(drafts):
+            email = fold(draft.values.get("email_address"))
+            why = unkeyed(email, fit) or refusal(draft.values, self.bodies.schema.interests)
+            if why:
+                outcomes[index] = why
+            else:
+                fit[email] = index
+        rows = {email: self._row(drafts[index]) for email, index in fit.items()}
+        made = self._make(rows)
+        done = in_parallel(list(fit), lambda email: self._finish(made[email], drafts[fit[email]]), self.threads)
+        outcomes |= dict(zip(fit.values(), done, strict=True))
+        return [outcomes[index] for index in range(len(drafts))]
+
+    def _row(self, draft: Draft) -> Row:
+        """A new member's JSON; what is empty needs not be said."""
+        values = {name: value for name, value in draft.values.items() if value is not None}
+        return {"status": self.new_status, **self.bodies.body(values, {}, {})[0]}
+
+    def _make(self, rows: Mapping[str, Row]) -> dict[str, Row | Refused | Lost]:
+        """What became of each address: the new row, or why there is none."""
+        if not rows:
+            return {}
+        try:
+            answer = self.audience.create(list(rows.values()), skip_required=self.skip_required)
+        except NoAnswer as error:
+            return dict.fromkeys(rows, Lost(str(error)))
+        silent = Lost("the app did not say what became of this member")
+        found: dict[str, Row | Refused | Lost] = dict.fromkeys(rows, silent)
+        found |= {fold(row.get("email_address")): row for row in self._identified(answer)}
+        for wrong in answer.errors:
+            email = fold(wrong.email_address)
+            sent = rows.get(email, {})
+            known = wrong.error_code == _EXISTS
+            found[email] = self._known(email, sent) if known else wrong.problem().refusal(sent)
+        return {email: found[email] for email in rows}
+
+    def _known(self, email: str, sent: Row) -> Row | Refused | Lost:
+        """Somebody has this address. An archived member comes back with PUT, as if they were new; one who is there
+        stays as they are, to be found by the next read."""
+        name = address_hash(email)
+        there = self.audience.any_member(name)
+        if there is None or there.get("status") != ARCHIVED:
+            return Problem("Member Exists").refusal(sent)
+        try:
+            body = {**sent, "status_if_new": sent["status"]}
+            row = self.audience.write("PUT", name, body, skip_required=self.skip_required, again=True)
+        except NoAnswer as error:
+            return Lost(str(error))
+        return row or Lost("the member went away while it was made")
+
+    def _identified(self, answer: BatchAnswer) -> list[Row]:
+        """The new rows with their ``contact_id``: a batch need not tell it, so that the newest members are listed."""
+        rows = [*answer.new_members, *answer.updated_members]
+        moments = [moment for row in rows if (moment := read_moment(row.get("last_changed")))]
+        if not rows or all(row.get("contact_id") for row in rows) or not moments:
+            return rows
+        since = whole_seconds(min(moments) - timedelta(seconds=1))
+        listed: dict[object, Row] = {}
+        for page, _, _ in self.audience.pages(since_last_changed=since):
+            listed |= {row["id"]: row for row in page.members}
+            if listed.keys() >= {row["id"] for row in rows}:
+                break
+        return [listed.get(row["id"]) or self.audience.any_member(str(row["id"])) or row for row in rows]
+
+    def _finish(self, made: Row | Refused | Lost, draft: Draft) -> Outcome:
+        """Put the tags on. The member is there even where that fails: the next cycle sees its tags, and goes on."""
+        if isinstance(made, Refused | Lost):
+            return made
+        wanted = items(draft.values.get("tags"))
+        if wanted:
+            made = self._tagged(made, dict.fromkeys(sorted(wanted), True))
+        record = self.record(made)
+        return Written(record.id, record)
+
+    def _tagged(self, row: Row, tags: Mapping[str, bool]) -> Row:
+        try:
+            self.audience.tag(str(row["id"]), tags)
+            return self.audience.member(record_id(row)) or row
+        except AppError:
+            return {name: value for name, value in row.items() if name != "tags"}

@@ -28,11 +28,13 @@ _EXISTS = "ERROR_CONTACT_EXISTS"
 
 @dataclass(slots=True)
 class Creation:
-    """One batch of drafts. ``record`` makes a record of a row; ``new_status`` is for drafts that come without one."""
+    """One batch of drafts. ``record`` makes a record of a row, for which a listing must have the ``columns``;
+    ``new_status`` is for drafts that come without one."""
 
     audience: Audience
     bodies: Bodies
     record: Callable[[Row], Record]
+    columns: str = field(kw_only=True)
     new_status: str = field(kw_only=True)
     skip_required: bool = field(kw_only=True)
     threads: int = field(kw_only=True)
@@ -99,7 +101,7 @@ class Creation:
             return rows
         since = whole_seconds(min(moments) - timedelta(seconds=1))
         listed: dict[object, Row] = {}
-        for page, _, _ in self.audience.pages(since_last_changed=since):
+        for page, _, _ in self.audience.pages(fields=self.columns, since_last_changed=since):
             listed |= {row["id"]: row for row in page.members}
             if listed.keys() >= {row["id"] for row in rows}:
                 break

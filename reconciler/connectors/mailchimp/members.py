@@ -159,6 +159,7 @@ class Members:
             self._audience,
             self._bodies,
             self._record,
+            columns=self._listed,
             new_status=options.new_status,
             skip_required=options.skip_required,
             threads=self._threads,

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from reconciler.sandbox.wire import Call
 
 _BATCH, _LONGEST = 500, 1000
-_SECRET = frozenset({"contact_id", "web_id", "full_name"})
+_UNTOLD = frozenset({"contact_id", "web_id", "full_name", "source", "consents_to_one_to_one_messaging"})
+"""What an answer to a batch leaves out of its members."""
 
 
 def list_members(world: MailchimpWorld, call: Call, list_id: str) -> Answer:
@@ -148,8 +149,10 @@ def post_batch(world: MailchimpWorld, call: Call, list_id: str) -> Answer:
 
 def _in_batch(world: MailchimpWorld, row: Row) -> dict[str, Any]:
     shown = member(world, row)
-    hidden = frozenset[str]() if world.quirks.batch_tells_contact_id else _SECRET
-    return {name: value for name, value in shown.items() if name not in hidden}
+    if world.quirks.batch_tells_contact_id:
+        return shown
+    del shown["location"]["region"]
+    return {name: value for name, value in shown.items() if name not in _UNTOLD}
 
 
 def _words(problem: object) -> tuple[str, str, str, str]:

@@ -25,9 +25,9 @@ class Bodies:
     schema: Schema
     filler: str | None
 
-    def body(self, values: Mapping[str, Value], old: Mapping[str, Value], now: Row) -> tuple[Row, bool]:
-        """What to send, and whether an incomplete address was left out of it. ``old`` are the same fields as they were
-        read, ``now`` is the member as it is: only where an address is changed in part is it needed."""
+    def body(self, values: Mapping[str, Value], old: Mapping[str, Value], now: Row) -> tuple[Row, list[str]]:
+        """What to send, and the tags of incomplete addresses, which were left out of it. ``old`` are the same fields as
+        they were read, ``now`` is the member as it is: only where an address is changed in part is it needed."""
         body: Row = {
             name: write_plain(self.schema.fields[name], value)
             for name, value in values.items()
@@ -50,15 +50,17 @@ class Bodies:
         ids, joined, left = self.schema.interests.ids, items(new) - items(old), items(old) - items(new)
         return {ids[name]: name in joined for name in sorted(joined | left) if name in ids}
 
-    def _merge_fields(self, values: Mapping[str, Value], now: Mapping[str, object]) -> tuple[Row, bool]:
+    def _merge_fields(self, values: Mapping[str, Value], now: Mapping[str, object]) -> tuple[Row, list[str]]:
         known = self.schema.merge_fields
         plain = {name: value for name, value in values.items() if is_merged(name) and "." not in name}
         found: Row = {tag: write_merged(known[tag], value) for tag, value in plain.items()}
-        left_out = False
+        left_out: list[str] = []
         for tag, parts in _by_tag(values).items():
             address = self._address(parts, now.get(tag))
-            left_out |= address is None
-            found |= {} if address is None else {tag: address}
+            if address is None:
+                left_out.append(tag)
+            else:
+                found[tag] = address
         return found, left_out
 
     def _address(self, parts: Mapping[str, Value], now: object) -> Row | str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from reconciler.model.outcome import Draft, Outcome
 
 _EXISTS = "ERROR_CONTACT_EXISTS"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A new member's JSON (what is empty needs not be said), the addresses that it lacks, and its tags."""
+
+    body: Row
+    left_out: list[str]
+    tags: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -50,16 +59,16 @@ class Creation:
                 outcomes[index] = why
             else:
                 fit[email] = index
-        rows = {email: self._row(drafts[index]) for email, index in fit.items()}
-        made = self._make(rows)
-        done = in_parallel(list(fit), lambda email: self._finish(made[email], drafts[fit[email]]), self.threads)
+        wanted = {email: self._wanted(drafts[index]) for email, index in fit.items()}
+        made = self._make({email: one.body for email, one in wanted.items()})
+        done = in_parallel(list(fit), lambda email: self._finish(made[email], wanted[email]), self.threads)
         outcomes |= dict(zip(fit.values(), done, strict=True))
         return [outcomes[index] for index in range(len(drafts))]
 
-    def _row(self, draft: Draft) -> Row:
-        """A new member's JSON; what is empty needs not be said."""
+    def _wanted(self, draft: Draft) -> _Wanted:
         values = {name: value for name, value in draft.values.items() if value is not None}
-        return {"status": self.new_status, **self.bodies.body(values, {}, {})[0]}
+        body, left_out = self.bodies.body(values, {}, {})
+        return _Wanted({"status": self.new_status, **body}, left_out, items(values.get("tags")))
 
     def _make(self, rows: Mapping[str, Row]) -> dict[str, Row | Refused | Lost]:
         """What became of each address: the new row, or why there is none."""
@@ -85,7 +94,7 @@ class Creation:
         name = address_hash(email)
         there = self.audience.any_member(name)
         if there is None or there.get("status") != ARCHIVED:
-            return Problem("Member Exists").refusal(sent)
+            return replace(Problem("Member Exists").refusal(sent), stale=True)
         try:
             body = {**sent, "status_if_new": sent["status"]}
             row = self.audience.write("PUT", name, body, skip_required=self.skip_required, again=True)
@@ -107,19 +116,24 @@ class Creation:
                 break
         return [listed.get(row["id"]) or self.audience.any_member(str(row["id"])) or row for row in rows]
 
-    def _finish(self, made: Row | Refused | Lost, draft: Draft) -> Outcome:
-        """Put the tags on. The member is there even where that fails: the next cycle sees its tags, and goes on."""
+    def _finish(self, made: Row | Refused | Lost, wanted: _Wanted) -> Outcome:
+        """Put the tags on. Of an address that was left out nothing is said, as if it had never been read: so the next
+        cycle fills it in, or tells why that cannot be."""
         if isinstance(made, Refused | Lost):
             return made
-        wanted = items(draft.values.get("tags"))
-        if wanted:
-            made = self._tagged(made, dict.fromkeys(sorted(wanted), True))
-        record = self.record(made)
-        return Written(record.id, record)
-
-    def _tagged(self, row: Row, tags: Mapping[str, bool]) -> Row:
         try:
-            self.audience.tag(str(row["id"]), tags)
+            record = self.record(self._tagged(made, wanted.tags))
+        except AppError as error:
+            return Lost(str(error))
+        told = {name: value for name, value in record.values.items() if name.partition(".")[0] not in wanted.left_out}
+        return Written(record.id, replace(record, values=told))
+
+    def _tagged(self, row: Row, tags: frozenset[str]) -> Row:
+        """The member is there even where this fails: the next cycle sees its tags, and goes on from there."""
+        if not tags:
+            return row
+        try:
+            self.audience.tag(str(row["id"]), dict.fromkeys(sorted(tags), True))
             return self.audience.member(record_id(row)) or row
         except AppError:
             return {name: value for name, value in row.items() if name != "tags"}

@@ -12,7 +12,7 @@ from reconciler.connectors.mailchimp.bodies import Bodies
 from reconciler.connectors.mailchimp.creation import Creation
 from reconciler.connectors.mailchimp.cursor import Cursor, since
 from reconciler.connectors.mailchimp.fields import MERGED, Schema, is_merged
-from reconciler.connectors.mailchimp.rules import GONE, INCOMPLETE, PENDING, items, refusal, transition
+from reconciler.connectors.mailchimp.rules import GONE, PENDING, incomplete, items, refusal, transition
 from reconciler.connectors.mailchimp.values import Reader, read_moment, reader
 from reconciler.connectors.parallel import in_parallel
 from reconciler.errors import CursorExpired, Denied, Rejected
@@ -61,7 +61,6 @@ class Members:
             update_batch=_POOLED,
             delete_batch=_POOLED,
             get_batch=_POOLED,
-            find_batch=_POOLED,
             page_size=options.page_size,
             searchable=("email_address",),
             unique=("email_address",),
@@ -184,13 +183,12 @@ class Members:
         if why := transition(now.get("status"), patch.values, resubscribe=self._options.resubscribe):
             return why
         body, left_out = self._bodies.body(patch.values, patch.old, now)
-        if left_out and not body and not tagged:
-            return INCOMPLETE
-        return self._send(patch.id, now, body, tagged)
+        done = self._send(patch.id, now, body, tagged)
+        return incomplete(left_out[0]) if left_out and isinstance(done, Written) else done
 
     def _send(self, name: str, now: Row, body: Row, tagged: Mapping[str, bool]) -> Outcome:
         row: Row | Refused | None = now or None
-        if body or not now:
+        if body or row is None:
             again = body.get("status") != PENDING  # a person would be asked twice
             row = self._audience.write("PATCH", name, body, skip_required=True, again=again)
         if isinstance(row, Refused):

@@ -18,11 +18,16 @@ _WRITABLE = (SUBSCRIBED, PENDING, _UNSUBSCRIBED, _CLEANED)
 _NEVER_EMPTY = ("email_address", "email_type", "ip_signup", "timestamp_signup", "ip_opt", "timestamp_opt")
 
 GONE = Refused("gone", "the member is archived, or no longer there", stale=True)
-INCOMPLETE = Refused(
-    "address_incomplete",
-    "Mailchimp takes whole addresses only (street, city, state, postal code): fill what is missing, or let the "
-    "option address_filler stand for it",
-)
+
+
+def incomplete(tag: str) -> Refused:
+    """An address that Mailchimp would refuse, and the whole member with it. What else was to be written is written: a
+    consent must not wait for a postal code."""
+    words = (
+        "Mailchimp takes whole addresses only (street, city, state and postal code): fill what is missing, or let the "
+        "option address_filler stand for it"
+    )
+    return Refused("address_incomplete", words, f"{tag}.addr1")
 
 
 def refusal(values: Mapping[str, Value], interests: Interests) -> Refused | None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from reconciler.connectors.dialect import Dialect, Meaning
-from reconciler.connectors.redaction import leaves, redact
+from reconciler.connectors.redaction import is_code, leaves, redact
 from reconciler.errors import AppError, Denied, Rejected
 from reconciler.model.outcome import Refused
 
@@ -33,6 +33,11 @@ _ASIDE = {
     _UNAUTHORIZED: "check api_key (Account > Extras > API keys) or access_token, it was revoked or is not whole: ",
     _FORBIDDEN: "this key may not do that here; take one of a manager, and leave base_url out: ",
 }
+_TITLES = {
+    "compliance state": "Member In Compliance State",
+    "permanently deleted": "Forgotten Email Not Subscribed",
+}
+"""By what the sentence says, where only the sentence tells."""
 _ADVICE = {
     "member_in_compliance_state": "who opted out or bounced can only come back by a sign-up form of their own",
     "forgotten_email_not_subscribed": "who was deleted for good can only come back by a sign-up form of their own",
@@ -50,26 +55,26 @@ class Wrong(msgspec.Struct):
 class Problem(msgspec.Struct):
     """The envelope of every error. All refusals of one member are a 400: only the title tells them apart."""
 
-    title: str
+    title: str = ""
     detail: str = ""
     errors: list[Wrong] | None = None
 
     @property
     def code(self) -> str:
         """The title as one word: ``member_exists``."""
-        return "_".join(self.title.lower().split())
+        word = "_".join(self.title.lower().split())
+        return word if is_code(word) else "refused"
 
     @property
     def words(self) -> str:
         """The detail, and what is wrong with each field."""
-        return " ".join([self.detail, *(f"{one.field}: {one.message}" for one in self.errors or ())])
+        return " ".join([self.detail, *(f"{one.field}: {one.message}" for one in self.errors or ())]).strip()
 
     def refusal(self, sent: object) -> Refused:
         """What became of one member, without the values that were sent."""
         field = next((one.field for one in self.errors or () if one.field), None)
-        words = redact(self.words, leaves(sent))
-        advice = _ADVICE.get(self.code)
-        return Refused(self.code, f"{advice} ({words})" if advice else words, field)
+        words = [_ADVICE.get(self.code, ""), redact(self.words, leaves(sent))]
+        return Refused(self.code, "; it said: ".join(filter(None, words)) or self.code, field)
 
 
 class MemberError(msgspec.Struct):
@@ -84,12 +89,7 @@ class MemberError(msgspec.Struct):
 
     def problem(self) -> Problem:
         """As a single call would have put it."""
-        known = {
-            "compliance state": "Member In Compliance State",
-            "permanently deleted": "Forgotten Email Not Subscribed",
-            "looks fake or invalid": "Invalid Resource",
-        }
-        title = next((title for words, title in known.items() if words in self.error), self.error_code or "refused")
+        title = next((title for words, title in _TITLES.items() if words in self.error), "Invalid Resource")
         wrong = [Wrong(self.field, self.field_message)] if self.field else []
         return Problem(title, self.error, wrong)
 

@@ -29,7 +29,7 @@ class Bodies:
         """What to send, and the tags of incomplete addresses, which were left out of it. ``old`` are the same fields as
         they were read, ``now`` is the member as it is: only where an address is changed in part is it needed."""
         body: Row = {
-            name: write_plain(self.schema.fields[name], value)
+            name: write_plain(self.schema.standard[name], value)
             for name, value in values.items()
             if not is_merged(name) and name not in _APART
         }

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.connectors.mailchimp.api import ARCHIVED, Audience, Problem, Row, address_hash, record_id
+from reconciler.connectors.mailchimp.api import ARCHIVED, Audience, MemberError, Problem, Row, address_hash, record_id
 from reconciler.connectors.mailchimp.bodies import Bodies
 from reconciler.connectors.mailchimp.cursor import whole_seconds
 from reconciler.connectors.mailchimp.rules import fold, items, refusal, unkeyed
 from reconciler.connectors.mailchimp.values import read_moment
+from reconciler.connectors.outcomes import refused
 from reconciler.connectors.parallel import in_parallel
-from reconciler.errors import AppError, NoAnswer
+from reconciler.errors import AppError, NoAnswer, Rejected
 from reconciler.model.outcome import Lost, Refused, Written
 from reconciler.model.record import Record
 
@@ -78,28 +79,32 @@ class Creation:
             answer = self.audience.create(list(rows.values()), skip_required=self.skip_required)
         except NoAnswer as error:
             return dict.fromkeys(rows, Lost(str(error)))
-        silent = Lost("the app did not say what became of this member")
-        found: dict[str, Row | Refused | Lost] = dict.fromkeys(rows, silent)
-        found |= {fold(row.get("email_address")): row for row in self._identified(answer)}
+        found: dict[str, Row | Refused | Lost] = dict.fromkeys(rows, Lost("the app did not say what became of it"))
+        try:
+            found |= {fold(row.get("email_address")): row for row in self._identified(answer)}
+        except AppError as error:
+            found = dict.fromkeys(rows, Lost(f"made, but not seen afterwards: {error}"))
         for wrong in answer.errors:
             email = fold(wrong.email_address)
-            sent = rows.get(email, {})
-            known = wrong.error_code == _EXISTS
-            found[email] = self._known(email, sent) if known else wrong.problem().refusal(sent)
+            found[email] = self._fate(wrong, email, rows.get(email, {}))
         return {email: found[email] for email in rows}
 
-    def _known(self, email: str, sent: Row) -> Row | Refused | Lost:
+    def _fate(self, wrong: MemberError, email: str, sent: Row) -> Row | Refused | Lost:
+        if wrong.error_code != _EXISTS:
+            return wrong.problem().refusal(sent)
+        try:
+            return self._known(address_hash(email), sent)
+        except AppError as error:
+            return refused(error) if isinstance(error, Rejected) else Lost(str(error))
+
+    def _known(self, name: str, sent: Row) -> Row | Refused | Lost:
         """Somebody has this address. An archived member comes back with PUT, as if they were new; one who is there
         stays as they are, to be found by the next read."""
-        name = address_hash(email)
         there = self.audience.any_member(name)
         if there is None or there.get("status") != ARCHIVED:
             return replace(Problem("Member Exists").refusal(sent), stale=True)
-        try:
-            body = {**sent, "status_if_new": sent["status"]}
-            row = self.audience.write("PUT", name, body, skip_required=self.skip_required, again=True)
-        except NoAnswer as error:
-            return Lost(str(error))
+        body = {**sent, "status_if_new": sent["status"]}
+        row = self.audience.write("PUT", name, body, skip_required=self.skip_required, again=True)
         return row or Lost("the member went away while it was made")
 
     def _identified(self, answer: BatchAnswer) -> list[Row]:

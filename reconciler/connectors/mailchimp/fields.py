@@ -132,13 +132,13 @@ class Interests:
 
 
 class Schema:
-    """The fields of one audience. ``standard`` are the catalogue's."""
+    """The fields of one audience. ``standard`` are the catalogue's. Each part is asked for when it is first needed."""
 
     def __init__(self, audience: Audience, standard: Mapping[str, Field], *, skip_required: bool) -> None:
-        self._audience = audience
-        self._standard = standard
-        self._skip_required = skip_required
+        self.standard = standard
         self.interests = Interests(audience)
+        self._audience = audience
+        self._skip_required = skip_required
 
     @cached_property
     def merge_fields(self) -> dict[str, MergeField]:
@@ -147,15 +147,23 @@ class Schema:
         answer = self._audience.http.request("GET", path, params={"count": MOST}).json(_MergeFields)
         return {one.tag: one for one in answer.merge_fields}
 
+    def known(self, names: Collection[str]) -> Mapping[str, Field]:
+        """Fields by name, good for reading these: the audience is asked only where a merge field is among them."""
+        return {**self._plain, **self._merged} if any(map(is_merged, names)) else self._plain
+
+    def described(self) -> tuple[Field, ...]:
+        """Every field: the catalogue's without the merge fields that are not there, then the audience's own."""
+        groups = replace(self.standard["interests"], values=tuple(sorted(self.interests.ids)))
+        return tuple({**self._plain, "interests": groups, **self._merged}.values())
+
     @cached_property
-    def fields(self) -> dict[str, Field]:
-        """Every field by name: the catalogue's without the merge fields that are not there, then the audience's own."""
-        known = {name: field for name, field in self._standard.items() if not is_merged(name)}
-        known["interests"] = replace(known["interests"], values=tuple(sorted(self.interests.ids)))
-        found = [field for one in self.merge_fields.values() for field in one.fields(self._standard)]
-        if self._skip_required:
-            found = [replace(field, required=False) for field in found]
-        return known | {field.name: field for field in found}
+    def _plain(self) -> dict[str, Field]:
+        return {name: field for name, field in self.standard.items() if not is_merged(name)}
+
+    @cached_property
+    def _merged(self) -> dict[str, Field]:
+        found = [field for one in self.merge_fields.values() for field in one.fields(self.standard)]
+        return {one.name: replace(one, required=False) if self._skip_required else one for one in found}
 
 
 def is_merged(name: str) -> bool:

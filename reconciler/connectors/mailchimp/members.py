@@ -47,7 +47,6 @@ class Members:
     def __init__(self, opening: Opening, options: Options, standard: Mapping[str, Field]) -> None:
         self._app = opening.http.app
         self._names = opening.fields
-        self._standard = standard
         self._options = options
         self._threads = min(opening.http.parallel, CONNECTIONS)
         self._audience = Audience(opening.http, options.audience, options.page_size)
@@ -82,12 +81,12 @@ class Members:
 
     def describe(self) -> tuple[Field, ...]:
         """The fields of every member, and the audience's merge fields."""
-        return tuple(self._schema.fields.values())
+        return self._schema.described()
 
     @cached_property
     def _readers(self) -> Sequence[tuple[str, Reader]]:
-        """How each wanted field is read. The audience is asked only where a merge field is wanted."""
-        known = self._schema.fields if any(map(is_merged, self._names)) else self._standard
+        """How each wanted field is read. Raises ``Denied`` for one that the audience does not have."""
+        known = self._schema.known(self._names)
         if missing := sorted(set(self._names) - set(known)):
             there = ", ".join(sorted(self._schema.merge_fields)) or "none"
             advice = "add it there, or leave it out of the mapping (fields: off)"
@@ -132,12 +131,17 @@ class Members:
 
     @property
     def _listed(self) -> str:
-        _ = self._readers
+        self._prepare()
         return _of_members(self._columns)
+
+    def _prepare(self) -> None:
+        """Find out what all threads need, once and before them; and a field that is not there before any write."""
+        _ = self._readers, self._audience.path
 
     def get(self, ids: Sequence[str]) -> Sequence[Record]:
         """A call each, a few at a time."""
-        _ = self._readers
+        if ids:
+            self._prepare()
         fields = ",".join(self._columns)
         rows = _all(self._app, in_parallel(ids, lambda name: self._audience.member(name, fields), self._threads))
         return [self._record(row) for row in rows if row is not None]
@@ -150,9 +154,9 @@ class Members:
 
     def create(self, drafts: Sequence[Draft]) -> Sequence[Outcome]:
         """One call for all, then one for each that has tags."""
-        _ = self._readers
         if not drafts:
             return []
+        self._prepare()
         options = self._options
         make = Creation(
             self._audience,
@@ -167,7 +171,8 @@ class Members:
 
     def update(self, patches: Sequence[Patch]) -> Sequence[Outcome]:
         """A call each, a few at a time; the answer holds what is now stored."""
-        _ = self._readers
+        if patches:
+            self._prepare()
         return in_parallel(patches, self._update, self._threads)
 
     def _update(self, patch: Patch) -> Outcome:
@@ -203,6 +208,8 @@ class Members:
 
     def delete(self, ids: Sequence[str]) -> Sequence[Outcome]:
         """Archive: a call each, a few at a time."""
+        if ids:
+            self._prepare()
         return in_parallel(ids, self._delete, self._threads)
 
     def _delete(self, name: str) -> Outcome:

@@ -54,15 +54,29 @@ class Desk:
         return list(self.open(*names, **options).create([Draft(draft) for draft in drafts]))
 
 
+@dataclass
+class Stage:
+    """One server for many worlds, each in its turn: to start one for each test would take longer than the tests."""
+
+    tape: Recording
+    url: str
+
+
 @contextlib.contextmanager
-def desk_over(**auth: str) -> Iterator[Desk]:
+def stage() -> Iterator[Stage]:
+    emulator = load_emulator("mailchimp")
+    tape = Recording(emulator.api(emulator.world(FakeClock())))
+    with serve(create_app(tape)) as server:
+        yield Stage(tape, f"{server.url}/3.0")
+
+
+@contextlib.contextmanager
+def desk_on(stage: Stage, **auth: str) -> Iterator[Desk]:
     clock, emulator = FakeClock(), load_emulator("mailchimp")
     world: Any = emulator.world(clock)
-    tape = Recording(emulator.api(world))
-    with serve(create_app(tape)) as server:
-        url = f"{server.url}/3.0"
-        with opened("mailchimp", "members", url, auth or emulator.auth(world), clock) as open_it:
-            yield Desk(clock, world, tape, open_it, url)
+    stage.tape.api, stage.tape.exchanges = emulator.api(world), []
+    with opened("mailchimp", "members", stage.url, auth or emulator.auth(world), clock) as open_it:
+        yield Desk(clock, world, stage.tape, open_it, stage.url)
 
 
 def everyone(pages: Iterator[Page]) -> dict[str, Record]:

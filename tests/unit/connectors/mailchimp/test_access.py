@@ -13,7 +13,7 @@ from reconciler.connectors.base import Opening
 from reconciler.errors import Denied, Retryable
 from reconciler.sandbox.emulator import load_emulator
 from reconciler.testing.clock import FakeClock
-from tests.unit.connectors.mailchimp.desk import desk_over
+from tests.unit.connectors.mailchimp.desk import Desk, Stage, desk_on
 from tests.unit.connectors.wire import Wire, answer, http_over
 
 KEY = "0123456789abcdef-us19"
@@ -98,8 +98,8 @@ def test_credentials_that_cannot_work_are_told_before_any_call(auth: dict, compl
 
 
 @pytest.mark.parametrize("auth", BROKEN.values(), ids=BROKEN)
-def test_credentials_that_do_not_work_are_denied_with_advice(auth: dict) -> None:
-    with desk_over(**auth) as desk, pytest.raises(Denied, match="check api_key") as denied:
+def test_credentials_that_do_not_work_are_denied_with_advice(mailchimp_stage: Stage, auth: dict) -> None:
+    with desk_on(mailchimp_stage, **auth) as desk, pytest.raises(Denied, match="check api_key") as denied:
         desk.open().probe()
     assert not [secret for secret in auth.values() if secret in str(denied.value)]
 
@@ -118,21 +118,20 @@ def test_a_refusal_with_words_means_no() -> None:
     assert len(wire.requests) == 1
 
 
-def test_a_user_who_may_only_look_lacks_something() -> None:
-    with desk_over() as desk:
-        assert desk.open().probe().missing == ()
-        desk.world.role = "viewer"
-        assert desk.open().probe().missing == ("a user who manages audiences",)
+def test_a_user_who_may_only_look_lacks_something(desk: Desk) -> None:
+    assert desk.open().probe().missing == ()
+    desk.world.role = "viewer"
+    assert desk.open().probe().missing == ("a user who manages audiences",)
 
 
-def test_the_audience_is_found_by_id_by_name_or_by_being_the_only_one() -> None:
-    with desk_over() as desk:
-        other = desk.world.add_audience("Customers")
-        assert desk.open(audience="Newsletter").probe().id.endswith(desk.world.list_id)
-        assert desk.open(audience=other).probe().id.endswith(other)
-        for audience in (None, "Custmers"):
-            with pytest.raises(Denied, match=r"audience, its id or name \(there are Newsletter \(ec96764770\), Cust"):
-                desk.open(audience=audience).probe()
+def test_the_audience_is_found_by_id_by_name_or_by_being_the_only_one(desk: Desk) -> None:
+    assert desk.open().probe().id.endswith(desk.world.list_id)
+    other = desk.world.add_audience("Customers")
+    assert desk.open(audience="Newsletter").probe().id.endswith(desk.world.list_id)
+    assert desk.open(audience=other).probe().id.endswith(other)
+    for audience in (None, "Custmers"):
+        with pytest.raises(Denied, match=r"audience, its id or name \(there are Newsletter \(ec96764770\), Cust"):
+            desk.open(audience=audience).probe()
 
 
 def test_a_person_logs_in_at_the_vendor_or_at_the_emulator() -> None:
@@ -142,8 +141,8 @@ def test_a_person_logs_in_at_the_vendor_or_at_the_emulator() -> None:
     assert set(real.keeps.values()) <= set(Credentials.model_fields)
 
 
-def test_a_token_of_the_login_opens_the_account() -> None:
-    with desk_over(access_token=WORLD.keys.bearer) as desk:
+def test_a_token_of_the_login_opens_the_account(mailchimp_stage: Stage) -> None:
+    with desk_on(mailchimp_stage, access_token=WORLD.keys.bearer) as desk:
         form = {"client_id": WORLD.keys.app_id, "client_secret": WORLD.keys.app_key, "code": "sandbox-code"}
         said = httpx.post(APP.login(desk.url).token_url, data=form).json()
         assert said["access_token"] == WORLD.keys.bearer

@@ -176,7 +176,6 @@ def test_an_address_that_is_one_text_says_nothing_of_its_parts() -> None:
     wire = Wire(answer({"merge_fields": [field]}), answer(row))
     connector = APP.open(Opening(http_over(wire), "members", {}, ("ADDRESS.city",)))
     connector._audience.__dict__["id"] = "l1"
-    connector._schema.interests._ids = {}
     (record,) = connector.get(["h"])
     assert record.values == {}
 

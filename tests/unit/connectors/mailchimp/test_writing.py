@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from threading import Barrier, Lock
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from reconciler.connectors.apps.mailchimp import APP
+from reconciler.connectors.base import Opening
 from reconciler.connectors.mailchimp.api import address_hash
 from reconciler.model.outcome import Patch, Refused, Unsent, Written
 from reconciler.sandbox.faults import Fault, Faults, Step
+from tests.unit.connectors.wire import Wire, answer, http_over
 
 if TYPE_CHECKING:
     from reconciler.sandbox.wire import Answer, Call
@@ -168,6 +173,12 @@ class TestAddresses:
         (record,) = desk.open(*HOME, address_filler="-").get([one])
         assert [record.values[name] for name in HOME] == [None, "Gent", None, None, "US"]
 
+    def test_a_country_alone_is_no_address(self, desk: Desk) -> None:
+        one = member(desk, **HOME)
+        rest = dict.fromkeys(name for name in HOME if name != "ADDRESS.country")
+        assert isinstance(desk.update(one, rest), Written)
+        assert desk.asked("PATCH") == [{"merge_fields": {"ADDRESS": ""}}]
+
     def test_without_anything_in_it_the_address_is_cleared(self, desk: Desk) -> None:
         one = member(desk, **HOME)
         assert isinstance(desk.update(one, dict.fromkeys(HOME)), Written)
@@ -241,6 +252,26 @@ def test_one_that_cannot_be_sent_stops_the_rest_of_its_batch(desk: Desk) -> None
     outcomes = connector.update([Patch(one, {"FNAME": "Ann"}, {}) for one in ids])
     assert 3 <= sum(isinstance(outcome, Written) for outcome in outcomes) < 8
     assert {type(outcome) for outcome in outcomes} == {Written, Unsent}
+
+
+def test_four_at_a_time_are_all_that_the_account_is_asked_for() -> None:
+    together, most, gate, lock = 0, 0, Barrier(4), Lock()
+
+    def says(request: httpx.Request) -> httpx.Response:
+        nonlocal together, most
+        if request.method != "DELETE":
+            return answer({"lists": [{"id": "l1", "name": "N"}]})
+        with lock:
+            together, most = together + 1, max(most, together + 1)
+        gate.wait(timeout=30)
+        with lock:
+            together -= 1
+        return httpx.Response(204)
+
+    http = http_over(Wire(says), parallel=40)
+    outcomes = APP.open(Opening(http, "members", {}, ("status",))).delete([f"m{number}" for number in range(12)])
+    assert {type(outcome) for outcome in outcomes} == {Written}
+    assert most == 4
 
 
 def test_a_delete_archives_and_never_erases(desk: Desk) -> None:

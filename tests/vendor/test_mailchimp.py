@@ -19,8 +19,15 @@ SAMPLES = {
     "language": ("nl", "fr"),
     "ip_signup": ("192.0.2.1", "192.0.2.2"),
     "ip_opt": ("192.0.2.3", "192.0.2.4"),
+    "marketing_permissions": (("Email",), ("Direct mail", "Email")),
     "interests": (("Sport",), ("Sport", "Weather")),
 }
+
+
+def _furnish(world) -> None:
+    world.add_group("Interests", ("Sport", "Weather"))
+    world.add_permission("Email")
+    world.add_permission("Direct mail")
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +36,7 @@ def exchanges() -> list[tuple[Call, Answer]]:
         "mailchimp",
         "members",
         SAMPLES,
-        prepare=lambda world: world.add_group("Interests", ("Sport", "Weather")),
+        prepare=_furnish,
         address_filler="-",
     )
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from reconciler.connectors.mailchimp.api import Row
     from reconciler.model.record import Value
 
-_APART = frozenset({"tags", "interests"})
+PERMISSIONS = "marketing_permissions"
+
+_APART = frozenset({"tags", "interests", PERMISSIONS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,17 @@ class Bodies:
         }
         if "interests" in values and (changes := self._interests(values["interests"], old.get("interests"))):
             body["interests"] = changes
+        if PERMISSIONS in values and (given := permissions(now, values[PERMISSIONS], old.get(PERMISSIONS))):
+            body[PERMISSIONS] = given
         merge_fields, left_out = self._merge_fields(values, merged(now))
         if merge_fields:
             body[MERGED] = merge_fields
         return body, left_out
 
     def in_part(self, values: Mapping[str, Value]) -> bool:
-        """Whether some address is changed in part, so that the rest of it must be known."""
-        given = _by_tag(values)
-        return any(set(parts) != set(PARTS) for parts in given.values())
+        """Whether the member must be looked at first: an address is changed in part, or a permission is, whose id only
+        members tell."""
+        return PERMISSIONS in values or any(set(parts) != set(PARTS) for parts in _by_tag(values).values())
 
     def _interests(self, new: Value, old: Value) -> dict[str, object]:
         """Only the difference; a group that is no more needs not be left."""
@@ -76,6 +80,20 @@ class Bodies:
         if any(not filled[part] for part in NEEDED):
             return None
         return {part: value for part, value in filled.items() if value or part != "country"}
+
+
+def permission_ids(now: Row) -> dict[str, str]:
+    """Ids of the audience's marketing permissions by their texts, as a member shows them."""
+    rows = now.get(PERMISSIONS)
+    return {str(one["text"]): str(one["marketing_permission_id"]) for one in rows} if isinstance(rows, list) else {}
+
+
+def permissions(now: Row, new: Value, old: Value) -> list[Row]:
+    """The permissions that are given or taken back: the difference alone."""
+    ids, changed = permission_ids(now), items(new) ^ items(old)
+    return [
+        {"marketing_permission_id": ids[text], "enabled": text in items(new)} for text in sorted(changed) if text in ids
+    ]
 
 
 def _by_tag(values: Mapping[str, Value]) -> dict[str, dict[str, Value]]:

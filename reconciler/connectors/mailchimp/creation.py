@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.mailchimp.api import ARCHIVED, Audience, MemberError, Problem, Row, address_hash, record_id
-from reconciler.connectors.mailchimp.bodies import Bodies
+from reconciler.connectors.mailchimp.bodies import PERMISSIONS, Bodies, permission_ids, permissions
 from reconciler.connectors.mailchimp.cursor import whole_seconds
-from reconciler.connectors.mailchimp.rules import fold, items, refusal, unkeyed
+from reconciler.connectors.mailchimp.rules import fold, items, refusal, unkeyed, unpermitted
 from reconciler.connectors.mailchimp.values import read_moment
 from reconciler.connectors.outcomes import refused
 from reconciler.connectors.parallel import in_parallel
 from reconciler.errors import AppError, NoAnswer, Rejected
 from reconciler.model.outcome import Lost, Refused, Written
-from reconciler.model.record import Record
+from reconciler.model.record import Record, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,11 +29,13 @@ _EXISTS = "ERROR_CONTACT_EXISTS"
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A new member's JSON (what is empty needs not be said), the addresses that it lacks, and its tags."""
+    """A new member's JSON (what is empty needs not be said), the addresses that it lacks, and what takes further calls:
+    its tags and permissions."""
 
     body: Row
     left_out: list[str]
     tags: frozenset[str]
+    permissions: Value
 
 
 @dataclass(slots=True)
@@ -69,7 +71,9 @@ class Creation:
     def _wanted(self, draft: Draft) -> _Wanted:
         values = {name: value for name, value in draft.values.items() if value is not None}
         body, left_out = self.bodies.body(values, {}, {})
-        return _Wanted({"status": self.new_status, **body}, left_out, items(values.get("tags")))
+        return _Wanted(
+            {"status": self.new_status, **body}, left_out, items(values.get("tags")), values.get(PERMISSIONS)
+        )
 
     def _make(self, rows: Mapping[str, Row]) -> dict[str, Row | Refused | Lost]:
         """What became of each address: the new row, or why there is none."""
@@ -122,23 +126,43 @@ class Creation:
         return [listed.get(row["id"]) or self.audience.any_member(str(row["id"])) or row for row in rows]
 
     def _finish(self, made: Row | Refused | Lost, wanted: _Wanted) -> Outcome:
-        """Put the tags on. Of an address that was left out nothing is said, as if it had never been read: so the next
-        cycle fills it in, or tells why that cannot be."""
+        """Add what a batch cannot. What fails now, and an address that was left out, is not said to be empty, but not
+        said at all, as if it had never been read: so the next cycle fills it in, or tells why that cannot be."""
         if isinstance(made, Refused | Lost):
             return made
+        row, untold = made, set(wanted.left_out)
+        for name, write in ((PERMISSIONS, self._permitted), ("tags", self._tagged)):
+            try:
+                done = write(row, wanted)
+            except AppError:
+                done = None
+            if done is None:
+                untold.add(name)
+            row = done or row
+        return self._written(row, untold)
+
+    def _written(self, row: Row, untold: set[str]) -> Outcome:
         try:
-            record = self.record(self._tagged(made, wanted.tags))
+            record = self.record(row)
         except AppError as error:
             return Lost(str(error))
-        told = {name: value for name, value in record.values.items() if name.partition(".")[0] not in wanted.left_out}
+        told = {name: value for name, value in record.values.items() if name.partition(".")[0] not in untold}
         return Written(record.id, replace(record, values=told))
 
-    def _tagged(self, row: Row, tags: frozenset[str]) -> Row:
-        """The member is there even where this fails: the next cycle sees its tags, and goes on from there."""
-        if not tags:
+    def _permitted(self, row: Row, wanted: _Wanted) -> Row | None:
+        """The row with its permissions; None where they are not given."""
+        if not wanted.permissions:
             return row
-        try:
-            self.audience.tag(str(row["id"]), dict.fromkeys(sorted(tags), True))
-            return self.audience.member(record_id(row)) or row
-        except AppError:
-            return {name: value for name, value in row.items() if name != "tags"}
+        now = self.audience.member(record_id(row)) or row
+        if unpermitted(wanted.permissions, permission_ids(now)):
+            return None
+        body: Row = {PERMISSIONS: permissions(now, wanted.permissions, None)}
+        done = self.audience.write("PATCH", record_id(row), body, skip_required=True, again=True)
+        return None if isinstance(done, Refused) else done
+
+    def _tagged(self, row: Row, wanted: _Wanted) -> Row | None:
+        """The row with its tags."""
+        if not wanted.tags:
+            return row
+        self.audience.tag(str(row["id"]), dict.fromkeys(sorted(wanted.tags), True))
+        return self.audience.member(record_id(row)) or row

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.connectors.base import Account
 from reconciler.connectors.mailchimp.api import ARCHIVED, Audience, address_hash, record_id
-from reconciler.connectors.mailchimp.bodies import Bodies
+from reconciler.connectors.mailchimp.bodies import PERMISSIONS, Bodies, permission_ids
 from reconciler.connectors.mailchimp.creation import Creation
 from reconciler.connectors.mailchimp.cursor import Cursor, since
 from reconciler.connectors.mailchimp.fields import MERGED, Schema, is_merged
-from reconciler.connectors.mailchimp.rules import GONE, PENDING, incomplete, items, refusal, transition
+from reconciler.connectors.mailchimp.rules import GONE, PENDING, incomplete, items, refusal, transition, unpermitted
 from reconciler.connectors.mailchimp.values import Reader, read_moment, reader
 from reconciler.connectors.parallel import in_parallel
 from reconciler.errors import CursorExpired, Denied, Rejected
@@ -153,7 +153,7 @@ class Members:
         return self.get([address_hash(value) for value in dict.fromkeys(values) if value.strip()])
 
     def create(self, drafts: Sequence[Draft]) -> Sequence[Outcome]:
-        """One call for all, then one for each that has tags."""
+        """One call for all, then some for each that has tags or permissions."""
         if not drafts:
             return []
         self._prepare()
@@ -185,7 +185,8 @@ class Members:
             now = self._audience.member(patch.id)
         if now is None:
             return GONE
-        if why := transition(now.get("status"), patch.values, resubscribe=self._options.resubscribe):
+        why = transition(now.get("status"), patch.values, resubscribe=self._options.resubscribe)
+        if why := why or unpermitted(patch.values.get(PERMISSIONS), permission_ids(now)):
             return why
         body, left_out = self._bodies.body(patch.values, patch.old, now)
         done = self._send(patch.id, now, body, tagged)

@@ -46,6 +46,15 @@ def transition(before: object, values: Mapping[str, Value], *, resubscribe: bool
     return None
 
 
+def unpermitted(wanted: Value, there: Collection[str]) -> Refused | None:
+    """Why these marketing permissions cannot be given; ``there`` are the texts of those that the audience asks for."""
+    if not (unknown := sorted(items(wanted) - set(there))):
+        return None
+    known = ", ".join(sorted(there)) or "none: GDPR fields are switched off in the audience's settings"
+    words = f"there is no permission {', '.join(unknown)}; the audience's are {known}"
+    return Refused("no_such_permission", words, "marketing_permissions")
+
+
 def unkeyed(email: str, taken: Collection[str]) -> Refused | None:
     """Why a member with this (folded) address cannot be created together with those that are ``taken``."""
     if not email:

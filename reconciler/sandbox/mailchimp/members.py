@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.sandbox.face import Refusal
 from reconciler.sandbox.mailchimp.rules import INVALID, accepted
 from reconciler.sandbox.mailchimp.shapes import member, refuse, tag, trimmed
-from reconciler.sandbox.mailchimp.world import ARCHIVED, address_hash
+from reconciler.sandbox.mailchimp.world import ARCHIVED, PERMISSIONS, address_hash
 from reconciler.sandbox.shelf import stated_total, window
 from reconciler.sandbox.wire import Answer
 
@@ -139,7 +139,8 @@ def post_batch(world: MailchimpWorld, call: Call, list_id: str) -> Answer:
             errors.append(_error(one, "is already a list member, do you want to update?", "ERROR_CONTACT_EXISTS"))
             continue
         try:
-            row = world.store(accepted(world, one, old, lax=_lax(call)), old.id if old else None)
+            plain = {name: value for name, value in one.items() if name != PERMISSIONS}
+            row = world.store(accepted(world, plain, old, lax=_lax(call)), old.id if old else None)
             (updated if old else new).append(_in_batch(world, row))
         except Refusal as refusal:
             errors.append(_error(one, *_words(refusal.answer.body)))
@@ -152,6 +153,7 @@ def _in_batch(world: MailchimpWorld, row: Row) -> dict[str, Any]:
     if world.quirks.batch_tells_contact_id:
         return shown
     del shown["location"]["region"]
+    shown.pop(PERMISSIONS, None)
     return {name: value for name, value in shown.items() if name not in _UNTOLD}
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.mailchimp.shapes import refuse
-from reconciler.sandbox.mailchimp.world import ARCHIVED, COUNTRIES, PARTS, address_hash
+from reconciler.sandbox.mailchimp.world import ARCHIVED, COUNTRIES, PARTS, PERMISSIONS, address_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +38,10 @@ def accepted(world: MailchimpWorld, body: Mapping[str, Any], old: Row | None, *,
     merge_fields = body.get("merge_fields") or {}
     values |= _merge_fields(world, merge_fields, [] if lax else _missing(world, merge_fields, old))
     if "interests" in body:
-        values["interests"] = _interests(world, body["interests"], old)
+        values["interests"] = _flagged(world.interests, body["interests"], old, "interests")
+    if PERMISSIONS in body:
+        flags = {str(one["marketing_permission_id"]): bool(one["enabled"]) for one in body[PERMISSIONS]}
+        values[PERMISSIONS] = _flagged(world.permissions, flags, old, PERMISSIONS)
     return values
 
 
@@ -172,9 +175,10 @@ _KINDS: dict[str, Callable[[MailchimpWorld, Mapping[str, Any], object], object]]
 }
 
 
-def _interests(world: MailchimpWorld, sent: Mapping[str, bool], old: Row | None) -> tuple[str, ...]:
-    if unknown := [one for one in sent if one not in world.interests]:
-        raise refuse(400, INVALID, f"Invalid interest ID: '{unknown[0]}'.")
-    before = old.get("interests") if old else ()
+def _flagged(known: Mapping[str, str], sent: Mapping[str, bool], old: Row | None, field: str) -> tuple[str, ...]:
+    """The ids that are on after these were switched."""
+    if unknown := [one for one in sent if one not in known]:
+        raise refuse(400, INVALID, f"Invalid ID in {field}: '{unknown[0]}'.")
+    before = old.get(field) if old else ()
     kept = {one for one in (before if isinstance(before, tuple) else ()) if sent.get(one, True)}
     return tuple(sorted(kept | {one for one, on in sent.items() if on}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.face import Refusal
-from reconciler.sandbox.mailchimp.world import PARTS, address_hash, stamp
+from reconciler.sandbox.mailchimp.world import PARTS, PERMISSIONS, address_hash, stamp
 from reconciler.sandbox.wire import Answer
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ def member(world: MailchimpWorld, row: Row) -> dict[str, Any]:
     shown["merge_fields"] = {tag: _merged(row, tag, str(one["type"])) for tag, one in world.merge_fields.items()}
     chosen = row.get("interests")
     shown["interests"] = {one: isinstance(chosen, tuple) and one in chosen for one in world.interests}
+    if world.permissions:
+        given = row.get(PERMISSIONS)
+        shown[PERMISSIONS] = [
+            {"marketing_permission_id": one, "text": text, "enabled": isinstance(given, tuple) and one in given}
+            for one, text in world.permissions.items()
+        ]
     tags = row.get("tags")
     names = tags if isinstance(tags, tuple) else ()
     shown["tags_count"] = len(names)

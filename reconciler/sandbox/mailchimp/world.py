@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 AUDIENCE = "ec96764770"
 ARCHIVED = "archived"
+PERMISSIONS = "marketing_permissions"
 PARTS = ("addr1", "addr2", "city", "state", "zip", "country")
 COUNTRIES = {
     "belgium": "BE",
@@ -125,6 +126,7 @@ class MailchimpWorld(World):
             self.forgotten: set[str] = set()
             self.merge_fields: dict[str, dict[str, Any]] = {}
             self.categories: dict[str, dict[str, Any]] = {}
+            self.permissions: dict[str, str] = {}
             self.webhooks: dict[str, Hook] = {}
             self._numbers = count(1)
             for tag, name, kind in (("FNAME", "First Name", "text"), ("LNAME", "Last Name", "text")):
@@ -142,6 +144,12 @@ class MailchimpWorld(World):
         ids = [_id(f"interest {title} {name}")[:10] for name in names]
         self.categories[category] = {"title": title, "type": kind, "interests": dict(zip(ids, names, strict=True))}
         return ids
+
+    def add_permission(self, text: str) -> str:
+        """A person switches GDPR fields on, and asks for this permission; its id."""
+        permission = _id(f"permission {text}")[:10]
+        self.permissions[permission] = text
+        return permission
 
     def add_audience(self, name: str) -> str:
         """A person makes another audience, in which nobody is; its id."""
@@ -216,12 +224,13 @@ class MailchimpWorld(World):
             self.archive(self._alive(record_id).id, source="admin")
 
     def read(self, record_id: str, entity: str = "") -> dict[str, object]:
-        """Values without the empty ones; groups by name."""
+        """Values without the empty ones; groups and permissions by name."""
         del entity
         row = self._alive(record_id)
         found = {name: value for name, value in row.values.items() if name[0] != "_"}
-        if chosen := found.get("interests"):
-            found["interests"] = tuple(sorted(self.interests[one] for one in _texts(chosen)))
+        for field, names in (("interests", self.interests), (PERMISSIONS, self.permissions)):
+            if chosen := found.get(field):
+                found[field] = tuple(sorted(names[one] for one in _texts(chosen)))
         return found
 
     def ids(self, entity: str = "") -> list[str]:
@@ -247,11 +256,12 @@ class MailchimpWorld(World):
         return row
 
     def _by_hand(self, values: Mapping[str, object]) -> dict[str, object]:
-        """Lists sorted, groups by their ids."""
+        """Tags sorted, groups and permissions by their ids."""
         found = {name: tuple(sorted(_texts(value))) if name == "tags" else value for name, value in values.items()}
-        if "interests" in found:
-            ids = {name: one for one, name in self.interests.items()}
-            found["interests"] = tuple(ids[name] for name in _texts(found["interests"]))
+        for field, names in (("interests", self.interests), (PERMISSIONS, self.permissions)):
+            if field in found:
+                ids = {name: one for one, name in names.items()}
+                found[field] = tuple(ids[name] for name in _texts(found[field]))
         return found
 
 

@@ -14,6 +14,8 @@ GROUPS = ("Sport", "Politics", "Weather")
 
 
 def _furnish(world) -> None:
+    world.add_permission("Email")
+    world.add_permission("Direct mail")
     world.add_group("What to write about", GROUPS)
     world.add_merge_field("JOB", "Job title")
     world.add_merge_field("AGE", "Age", "number")
@@ -29,6 +31,7 @@ def _samples(connector: Connector) -> Mapping[str, Sequence[Value]]:
     countries = [each.name for each in connector.describe() if each.name.endswith(".country")]
     return {
         **dict.fromkeys(countries, ("BE", "NL", "US")),
+        "marketing_permissions": (("Email",), ("Direct mail", "Email")),
         "language": ("nl", "fr", "de"),
         "ip_signup": ("192.0.2.1", "192.0.2.2"),
         "ip_opt": ("192.0.2.3", "2001:db8::4"),

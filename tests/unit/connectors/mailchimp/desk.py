@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reconciler.connectors.mailchimp.members import Members
-from reconciler.model.outcome import Draft, Patch
+from reconciler.model.outcome import Draft, Patch, Refused
 from reconciler.sandbox.emulator import load_emulator
 from reconciler.sandbox.mailchimp.world import MailchimpWorld
 from reconciler.sandbox.server import serve
@@ -82,3 +82,17 @@ def desk_on(stage: Stage, **auth: str) -> Iterator[Desk]:
 def everyone(pages: Iterator[Page]) -> dict[str, Record]:
     """All records of a listing by id."""
     return {record.id: record for page in pages for record in page.records}
+
+
+def member(desk: Desk, **values: object) -> str:
+    return desk.world.add({"email_address": "ann@example.com", "FNAME": "Ann", **values})
+
+
+def refused(outcome: object) -> Refused:
+    assert isinstance(outcome, Refused)
+    return outcome
+
+
+def stored(desk: Desk, one: str, *names: str) -> list[object]:
+    read = desk.world.read(one)
+    return [read.get(name) for name in names]

@@ -27,6 +27,7 @@ MOST = 1000
 """Rows that any listing gives at once; without asking it is ten."""
 
 _PATIENCE = 120.0
+"""Seconds after which the server itself gives up; long pages and batches take their time."""
 _NEWEST_FIRST = {"sort_field": "last_changed", "sort_dir": "DESC"}
 _BAD, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _NOT_ALLOWED, _TOO_MANY = 400, 401, 403, 404, 405, 429
 _ASIDE = {
@@ -196,7 +197,7 @@ class Audience:
             **_NEWEST_FIRST,
             **params,
         }
-        response = self.http.request("GET", f"{self.path}/members", params={**asked, **params})
+        response = self.http.request("GET", f"{self.path}/members", params={**asked, **params}, timeout=_PATIENCE)
         return response.json(_Members), response
 
     def pages(self, **params: str | int | None) -> Iterator[tuple[_Members, Response, bool]]:

@@ -28,6 +28,7 @@ def reader(field: Field, filler: str | None) -> Reader:
     path = [MERGED, *field.name.split(".")] if is_merged(field.name) else field.name.split(".")
     told = 2 if is_merged(field.name) else 1
     part = len(path) > told
+    empty = (None, "", 0) if path[0] == "location" else (None, "")  # nobody lives at latitude 0 and longitude 0
 
     def read(row: Mapping[str, object]) -> Value:
         found: object = row
@@ -35,7 +36,7 @@ def reader(field: Field, filler: str | None) -> Reader:
             found = cast("Mapping[str, object]", found)[step]
         for step in path[told:]:
             found = _inside(found, step)
-        return None if found in (None, "") or (part and found == filler) else parse(found)
+        return None if found in empty or (part and found == filler) else parse(found)
 
     return read
 

@@ -214,3 +214,9 @@ def test_a_group_that_was_made_meanwhile_is_known_when_it_is_met(desk: Desk) -> 
     (new,) = desk.world.add_group("Mail", ("Weekly",))
     desk.world.store({"interests": (new,)}, one)
     assert connector.get([one])[0].values == {"interests": ("Weekly",)}
+
+
+def test_where_nobody_knows_where_a_member_is_there_is_no_place(desk: Desk) -> None:
+    (one,) = people(desk, 1)
+    (record,) = desk.open("location.latitude", "location.country_code", "stats.avg_open_rate", "web_id").get([one])
+    assert list(record.values.values()) == [None, None, 0, 1001]

@@ -10,7 +10,7 @@ from reconciler.connectors.base import Account
 from reconciler.connectors.mailchimp.api import ARCHIVED, Audience, address_hash, record_id
 from reconciler.connectors.mailchimp.bodies import PERMISSIONS, Bodies, permission_ids
 from reconciler.connectors.mailchimp.creation import Creation
-from reconciler.connectors.mailchimp.cursor import Cursor, since
+from reconciler.connectors.mailchimp.cursor import Cursor
 from reconciler.connectors.mailchimp.fields import MERGED, Schema, is_merged
 from reconciler.connectors.mailchimp.rules import GONE, PENDING, incomplete, items, refusal, transition, unpermitted
 from reconciler.connectors.mailchimp.values import Reader, read_moment, reader
@@ -68,7 +68,7 @@ class Members:
                 "updates are single calls, four at a time: a batch knows members by their address only",
                 "a delete archives; what was deleted for good can never be imported again",
                 "an address without street, city, state and postal code is not written, unless address_filler is set",
-                "whether new tags and groups show in a delta is not promised: a complete read finds them",
+                "a delta does not show who was deleted for good, and maybe no tags and groups: all is read once a day",
             ),
         )
 
@@ -117,12 +117,14 @@ class Members:
             yield Page(records, gone, total, cursor.text() if last else None, last=last)
 
     def _changes(self, text: str) -> Iterator[Page]:
-        moment = since(text, timedelta(seconds=self._options.overlap_seconds))
-        if moment is None:
+        cursor = Cursor.parse(text)
+        if cursor is None:
             raise CursorExpired(self._app, "the cursor cannot be read")
-        cursor = Cursor(seen=read_moment(text))
+        moment = cursor.since(timedelta(seconds=self._options.overlap_seconds))
         for answer, response, _ in self._audience.pages(fields=self._listed, since_last_changed=moment):
             cursor.look(answer.members, response)
+            if cursor.worn(timedelta(hours=self._options.full_after_hours)):
+                raise CursorExpired(self._app, "it is time to read everything again", code="worn")
             yield Page(self._alive(answer.members), _archived(answer.members))
         params = {"status": ARCHIVED, "since_last_changed": moment}
         for answer, response, last in self._audience.pages(fields=_of_members(_ALWAYS), **params):

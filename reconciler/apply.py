@@ -189,7 +189,7 @@ class Applier:
             return self._already_there(side, batch)
         traits = self.live.connectors[side].traits
         age = self.live.clock() - self.reads[side].at
-        if traits.versions or traits.guarded or (traits.get_batch == 1 and age < FRESH_SECONDS):
+        if traits.versions or traits.guarded or (traits.a_call("get") == 1 and age < FRESH_SECONDS):
             return {}
         return self._moved_on(side, batch)
 

@@ -49,7 +49,6 @@ entities:
       - {name: email, type: email, role: email, required: true}
       - {name: first, role: first_name}
       - {name: last, role: last_name}
-      - {name: city, role: city}
       - {name: job, role: title}
 """
 SPEC = """
@@ -156,7 +155,7 @@ class Crowd:
     def _people(self, fields) -> World:
         world = World(fields, clock=self.clock)
         for one in people(self.size):
-            values = {"email": one.email, "first": one.first_name, "last": one.last_name, "city": one.city}
+            values = {"email": one.email, "first": one.first_name, "last": one.last_name}
             world.add(**values, job=one.title or None)
         return world
 

@@ -31,7 +31,7 @@ def least(app: str, traits: Traits, listing: int) -> int:
     reads = ceil(min(batch, CHANGES) / gets)
     writes = ceil(CHANGES / batch)
     counterparts = ceil(CHANGES / gets) if traits.delta else 0
-    last_looks = 0 if traits.versions or traits.guarded or traits.get_batch == 1 else writes * reads
+    last_looks = 0 if traits.versions or traits.guarded or gets == 1 else writes * reads
     answers = writes * reads if app in SILENT else 0
     return listing + counterparts + writes + last_looks + answers
 

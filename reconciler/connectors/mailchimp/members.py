@@ -60,6 +60,7 @@ class Members:
             update_batch=_POOLED,
             delete_batch=_POOLED,
             get_batch=_POOLED,
+            pooled=("update", "delete", "get"),
             page_size=options.page_size,
             searchable=("email_address",),
             unique=("email_address",),

@@ -1,0 +1,197 @@
+"""The persons of an account as rows: what its fields are, and how they are found for certain.
+
+The search index is some seconds behind: somebody made a moment ago is not in it, somebody deleted may still be. So a
+search is believed for ids only. Those are read directly, and whoever changed within the last minute is listed besides,
+which does not go by the index; what counts is the value that a record holds now.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from reconciler.connectors.budget import Budget
+from reconciler.connectors.pipedrive import points
+from reconciler.connectors.pipedrive.api import V2, living, number, stamp
+from reconciler.connectors.pipedrive.columns import (
+    Choices,
+    Column,
+    Writing,
+    all_points,
+    as_is,
+    as_object,
+    as_whole,
+    moment,
+    one_point,
+    part,
+    text,
+    write_point,
+    write_points,
+)
+from reconciler.connectors.pipedrive.fields import custom_columns, told_fields
+from reconciler.errors import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import timedelta
+
+    from reconciler.connectors.pipedrive.api import Api, Row
+    from reconciler.connectors.pipedrive.columns import Read, Write
+    from reconciler.connectors.pipedrive.fields import Told
+    from reconciler.connectors.pipedrive.organisations import Organisations
+    from reconciler.model.field import Field
+    from reconciler.model.record import Value
+
+PATH = f"{V2}/persons"
+MARKETING = "marketing_status"
+_SYNCED = ("job_title", "birthday", "notes", "im", "postal_address")
+_SEARCHES = {"email": "email", "emails": "email", "phone": "phone", "mobile": "phone", "home_phone": "phone"}
+_SEARCHES |= {"phones": "phone", "name": "name"}
+_SEARCHABLE_TYPES = frozenset({"varchar", "varchar_auto", "text", "double", "phone", "monetary"})
+_SEARCHES_A_SECOND = 4.9
+"""Ten in two seconds, a limit of their own."""
+
+CONTACT: Mapping[str, tuple[Read, Write | None, bool]] = {
+    "name": (text("name"), as_is("name"), False),
+    "first_name": (text("first_name"), None, False),
+    "last_name": (text("last_name"), None, False),
+    "email": (one_point("emails", points.ANY), write_point("emails", points.ANY), True),
+    "emails": (all_points("emails"), write_points("emails"), True),
+    "phone": (one_point("phones", points.PHONE), write_point("phones", points.PHONE), True),
+    "mobile": (one_point("phones", points.MOBILE), write_point("phones", points.MOBILE), True),
+    "home_phone": (one_point("phones", points.HOME), write_point("phones", points.HOME), True),
+    "phones": (all_points("phones"), write_points("phones"), True),
+}
+"""What a person brings into a lead, too: how it is read and written, and whether a write needs what is stored."""
+
+_PLAIN: Mapping[str, tuple[Read, Write | None, bool]] = {
+    **CONTACT,
+    "id": (text("id"), None, False),
+    "org_id": (text("org_id"), None, False),
+    "owner_id": (text("owner_id"), as_whole("owner_id", "owner_id"), False),
+    "visible_to": (text("visible_to"), as_whole("visible_to", "visible_to"), False),
+    MARKETING: (text(MARKETING), as_is(MARKETING), True),
+    "job_title": (text("job_title"), as_is("job_title"), False),
+    "birthday": (text("birthday"), as_is("birthday"), False),
+    "notes": (text("notes"), as_is("notes"), False),
+    "im": (all_points("im"), write_points("im"), True),
+    "postal_address": (part("postal_address", "value"), as_object("postal_address"), False),
+    "picture_id": (text("picture_id"), None, False),
+    "add_time": (moment("add_time"), None, False),
+    "update_time": (moment("update_time"), None, False),
+}
+
+
+class People:
+    """``known`` are the catalogue's fields, ``lag`` is how long the search index may be behind."""
+
+    def __init__(self, api: Api, known: Mapping[str, Field], organisations: Organisations, lag: timedelta) -> None:
+        self._api = api
+        self._known = known
+        self._organisations = organisations
+        self._lag = lag
+        http = api.http
+        self._turns = Budget(http.app, per_second=_SEARCHES_A_SECOND, burst=1, clock=http.clock, sleep=http.sleep)
+
+    @cached_property
+    def told(self) -> list[Told]:
+        """What the account says of its fields."""
+        return told_fields(self._api, f"{V2}/personFields")
+
+    @cached_property
+    def standard(self) -> dict[str, Column]:
+        """The catalogue's fields; what needs the account's options is asked for when it is used."""
+        return {name: column for name in self._known if (column := self._standard(name)) is not None}
+
+    def _standard(self, name: str) -> Column | None:
+        field = self._known[name]
+        if name in _PLAIN:
+            read, write, merges = _PLAIN[name]
+            return Column(field, read, write, merges)
+        if name.startswith("postal_address."):
+            return Column(field, part(*name.split(".")))
+        if name == "organization":
+            return Column(field, self._organisations.reads("org_id"), self._organisations.writes("org_id"))
+        return Column(field, self._read_labels, self._write_labels, merges=True) if name == "labels" else None
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """All fields of the account; those of contact sync only where it was set up."""
+        there = {one.field_code for one in self.told}
+        absent = [name for name in _SYNCED if name not in there]
+        standard = {name: one for name, one in self.standard.items() if name.split(".")[0] not in absent}
+        return {
+            **standard,
+            **{one.field.name: one for one in custom_columns(self.told, self._known, self.currency)},
+        }
+
+    def currency(self) -> str:
+        """The company's own. Raises ``Rejected`` where the account tells none."""
+        told = self._api.me.get("default_currency")
+        if not isinstance(told, str):
+            raise Rejected(self._api.http.app, "an amount needs a currency: map one", code="no_currency")
+        return told
+
+    @cached_property
+    def labels(self) -> Choices:
+        """The labels that a person may have."""
+        told = next((one for one in self.told if one.field_code == "label_ids"), None)
+        return Choices("labels", told.choices.ids if told else {})
+
+    def look_again(self) -> None:
+        """Somebody made a label since: ask the account anew."""
+        for name in ("told", "columns", "labels"):
+            self.__dict__.pop(name, None)
+
+    def _read_labels(self, row: Row) -> Value:
+        raw = row["label_ids"]
+        if not raw:
+            return None
+        if isinstance(raw, list) and set(raw) - set(self.labels.ids.values()):
+            self.look_again()
+        return self.labels.reads(raw)
+
+    def _write_labels(self, writing: Writing, value: Value) -> None:
+        if isinstance(value, tuple) and set(value) - set(self.labels.ids):
+            self.look_again()
+        writing.body["label_ids"] = self.labels.moved(writing.latest("label_ids"), value, writing.before)
+
+    def find(self, column: Column, values: Sequence[str], **params: str | int | None) -> list[Row]:
+        """Whoever has one of these values in this field, now. ``params`` are of the listings."""
+        wanted = {fold(value) for value in values if value}
+        fields = self._searched(column)
+        if not wanted:
+            return []
+        rows = self._candidates(sorted(wanted), fields, params) if fields else self._api.rows(PATH, **params)
+        found = {number(row["id"]): row for row in rows if living(row) and wanted & _folded(column, row)}
+        return list(found.values())
+
+    def _searched(self, column: Column) -> str | None:
+        """Where the index keeps this field; None where it does not, and everybody must be read."""
+        if not column.code:
+            return _SEARCHES.get(column.field.name)
+        types = {one.field_code: one.field_type for one in self.told}
+        return "custom_fields" if types.get(column.code) in _SEARCHABLE_TYPES else None
+
+    def _candidates(self, terms: Sequence[str], fields: str, params: Mapping[str, str | int | None]) -> list[Row]:
+        ids: set[int] = set()
+        began = None
+        for term in terms:
+            self._turns.acquire()
+            hits, response = self._api.search(f"{PATH}/search", term, fields)
+            began = began or self._api.now(response)
+            ids |= set(hits)
+        since = stamp((began or self._api.now()) - self._lag)
+        recent = list(self._api.rows(PATH, updated_since=since, **params))
+        return [*self._api.by_ids(PATH, ids, **params).values(), *recent]
+
+
+def fold(value: object) -> str:
+    """A text as it is compared: trimmed, without regard to case."""
+    return str(value or "").strip().casefold()
+
+
+def _folded(column: Column, row: Row) -> set[str]:
+    value = column.read(row)
+    each = value if isinstance(value, tuple) else (value,)
+    return {fold(one) for one in each if one is not None}

@@ -1,6 +1,6 @@
 """Pipedrive: persons of a company (API version 2), and leads joined with their person (version 1).
 
-Its search lags behind its records, so nobody is taken for missing on its word alone; the arrays of emails and phones are
+Its search lags behind its records, so nobody is taken for missing on its word alone. Arrays of emails and phones are
 replaced whole, so one entry is changed and the others are kept; custom fields and options are called by the names that
 people gave them. What a day's calls cost is counted in tokens, which the app tells with every answer.
 """

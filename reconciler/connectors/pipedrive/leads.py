@@ -126,7 +126,8 @@ class Leads:
             for rows, response, last in self._api.pages(listing, sort="add_time ASC"):
                 cursor = cursor or self._api.now(response).isoformat()
                 done = last and listing == self._listings[-1]
-                yield Page(self._records(rows), cursor=cursor if done else None, last=done)
+                if rows or done:
+                    yield Page(self._records(rows), cursor=cursor if done else None, last=done)
 
     def _changes(self, start: datetime) -> Iterator[Page]:
         people, cursor = self._changed_people(start)

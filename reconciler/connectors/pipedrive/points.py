@@ -43,7 +43,8 @@ def with_shown(items: Sequence[Row], kind: str, value: Value) -> list[Row]:
     if place is None:
         return _with_primary([*kept, _entry(str(value), kind)])
     kept[place]["value"] = str(value)
-    return _with_primary([one for at, one in enumerate(kept) if at == place or one["value"] != value])
+    twins = [at for at, one in enumerate(kept) if one["value"] == value and at != place and _fits(one, kind)]
+    return _with_primary([one for at, one in enumerate(kept) if at not in twins])
 
 
 def with_every(items: Sequence[Row], new: Value, old: Value) -> list[Row]:
@@ -56,12 +57,12 @@ def with_every(items: Sequence[Row], new: Value, old: Value) -> list[Row]:
 
 
 def _place(items: Sequence[Row], kind: str) -> int | None:
-    fit = [at for at, one in enumerate(items) if not kind or _kind(one) == kind]
+    fit = [at for at, one in enumerate(items) if _fits(one, kind)]
     return next((at for at in fit if items[at].get("primary")), fit[0] if fit else None)
 
 
-def _kind(entry: Row) -> str:
-    return _KINDS.get(str(entry.get("label")).lower(), PHONE)
+def _fits(entry: Row, kind: str) -> bool:
+    return kind in (ANY, _KINDS.get(str(entry.get("label")).lower(), PHONE))
 
 
 def _entry(value: str, kind: str) -> Row:

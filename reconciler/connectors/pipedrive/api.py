@@ -14,7 +14,7 @@ import msgspec
 
 from reconciler.connectors.base import Account
 from reconciler.connectors.dialect import Dialect, Meaning
-from reconciler.errors import CursorExpired, Retryable
+from reconciler.errors import Retryable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -205,10 +205,6 @@ class Api:
         except ValueError:
             return datetime.fromtimestamp(int(self.http.clock()), UTC)
         return told.astimezone(UTC)
-
-    def expired(self) -> CursorExpired:
-        """What a cursor that cannot be read leads to."""
-        return CursorExpired(self.http.app, "the cursor cannot be read", code="cursor")
 
 
 def living(row: Row) -> Row | None:

@@ -77,9 +77,7 @@ def chosen(columns: dict[str, Column], names: Iterable[str]) -> dict[str, Column
     by_code = {column.code: column for column in reversed(columns.values()) if column.code}  # the whole, not a part
     missing = [name for name in names if name not in columns and name not in by_code]
     if missing:
-        raise Denied(
-            APP, f"this account has no field {', '.join(missing)}; `reconciler fields` lists them", code="no_such_field"
-        )
+        raise Denied(APP, f"this account has no field {', '.join(missing)}", code="no_such_field")
     return {name: columns[name] if name in columns else by_code[name] for name in names}
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from reconciler.connectors.parallel import in_parallel
 from reconciler.connectors.pipedrive.api import V1, Api, moment_of, number, stamp
 from reconciler.connectors.pipedrive.columns import Writing, body_of, chosen, values_of
+from reconciler.connectors.pipedrive.cursor import Cursor, following
 from reconciler.connectors.pipedrive.lead_fields import LeadFields
 from reconciler.connectors.pipedrive.lead_person import LeadPerson
 from reconciler.connectors.pipedrive.organisations import Organisations
@@ -110,41 +111,40 @@ class Leads:
         self._organisations.forget()
         if since is None:
             yield from self._everything()
-            return
-        start = moment_of(since)
-        if start is None:
-            raise self._api.expired()
-        yield from self._changes(start - self._settings.overlap)
+        else:
+            yield from self._changes(Cursor.parse(self._api, since))
 
     @property
     def _listings(self) -> tuple[str, ...]:
         return (_LEADS, _ARCHIVED) if self._settings.archived else (_LEADS,)
 
     def _everything(self) -> Iterator[Page]:
-        cursor = None
+        began = None
         for listing in self._listings:
             for rows, response, last in self._api.pages(listing, sort="add_time ASC"):
-                cursor = cursor or self._api.now(response).isoformat()
+                began = began or self._api.now(response)
                 done = last and listing == self._listings[-1]
                 if rows or done:
-                    yield Page(self._records(rows), cursor=cursor if done else None, last=done)
+                    yield Page(self._records(rows), cursor=following(began, None) if done else None, last=done)
 
-    def _changes(self, start: datetime) -> Iterator[Page]:
-        people, cursor = self._changed_people(start)
+    def _changes(self, before: Cursor) -> Iterator[Page]:
+        start = before.start(self._api, self._settings)
+        people, began = self._changed_people(start)
+        cursor = following(began, before)
         found = {str(row["id"]): row for row in self._changed(start, people)}
         rows, size = list(found.values()), self._settings.page_size
         for place in range(0, max(len(rows), 1), size):
             last = place + size >= len(rows)
             yield Page(self._records(rows[place : place + size]), cursor=cursor if last else None, last=last)
 
-    def _changed_people(self, start: datetime) -> tuple[set[int], str | None]:
-        """Who changed, and the server's time before anything was asked."""
+    def _changed_people(self, start: datetime) -> tuple[set[int], datetime]:
+        """Who changed, and the server's time before anything else was asked."""
         people: set[int] = set()
-        cursor = None
+        began = None
         for rows, response, _ in self._api.pages(PATH, updated_since=stamp(start), sort_by="id"):
-            cursor = cursor or self._api.now(response).isoformat()
+            began = began or self._api.now(response)
             people |= {number(row["id"]) for row in rows}
-        return people, cursor
+        return people, began or self._api.now()
 
     def _changed(self, start: datetime, people: set[int]) -> Iterator[Row]:
         """Leads that changed, and leads of these people."""

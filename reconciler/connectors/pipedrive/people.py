@@ -158,11 +158,12 @@ class People:
 
     def find(self, column: Column, values: Sequence[str], **params: str | int | None) -> list[Row]:
         """Whoever has one of these values in this field, now. ``params`` are of the listings."""
-        wanted = {fold(value) for value in values if value}
+        wanted = {fold(value) for value in values} - {""}
         fields = self._searched(column)
         if not wanted:
             return []
-        rows = self._candidates(sorted(wanted), fields, params) if fields else self._api.rows(PATH, **params)
+        terms = sorted({value.strip() for value in values} - {""})
+        rows = self._candidates(terms, fields, params) if fields else self._api.rows(PATH, **params)
         found = {number(row["id"]): row for row in rows if living(row) and wanted & _folded(column, row)}
         return list(found.values())
 

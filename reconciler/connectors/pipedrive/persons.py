@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.connectors.parallel import in_parallel
 from reconciler.connectors.pipedrive.api import Api, living, moment_of, number, stamp
 from reconciler.connectors.pipedrive.columns import Writing, body_of, chosen, values_of
+from reconciler.connectors.pipedrive.cursor import Cursor, following
 from reconciler.connectors.pipedrive.organisations import Organisations
 from reconciler.connectors.pipedrive.people import MARKETING, PATH, People
 from reconciler.model.outcome import Refused, Written
@@ -35,7 +36,7 @@ _KEYS = 15
 SEARCHABLE = ("email", "emails", "phone", "mobile", "home_phone", "phones", "name")
 NOTES = (
     "a day's tokens: a page of 500 costs 10, a write 5, a search 20",
-    "deletes show in complete reads only",
+    "deletes show in complete reads only, every complete_hours (6)",
     "writes are single calls, a few at a time",
 )
 
@@ -45,7 +46,7 @@ class Persons:
 
     def __init__(self, opening: Opening, known: Mapping[str, Field], settings: Settings) -> None:
         self._names = opening.fields
-        self._overlap = settings.overlap
+        self._settings = settings
         self._api = Api(opening.http, settings.page_size)
         self._organisations = Organisations(self._api, settings.lag, create=settings.create_organizations)
         self._people = People(self._api, known, self._organisations, settings.lag)
@@ -99,17 +100,15 @@ class Persons:
 
     def list(self, since: str | None = None) -> Iterator[Page]:
         """Everybody, or who changed since a cursor less the overlap; by id, so that nobody is passed over."""
-        start = None if since is None else moment_of(since)
-        if since is not None and start is None:
-            raise self._api.expired()
-        changed = stamp(start - self._overlap) if start else None
+        before = None if since is None else Cursor.parse(self._api, since)
+        changed = stamp(before.start(self._api, self._settings)) if before else None
         self._organisations.forget()
-        cursor = None
+        began = None
         listing = self._api.pages(PATH, updated_since=changed, sort_by="id", sort_direction="asc", **self._params)
         for rows, response, last in listing:
-            cursor = cursor or self._api.now(response).isoformat()
+            began = began or self._api.now(response)
             gone = tuple(str(row["id"]) for row in rows if living(row) is None)
-            yield Page(self._records(rows), gone, cursor=cursor if last else None, last=last)
+            yield Page(self._records(rows), gone, cursor=following(began, before) if last else None, last=last)
 
     def get(self, ids: Sequence[str]) -> Sequence[Record]:
         """A hundred a call. Who is not in the answer is asked for alone: hidden is not deleted."""

@@ -229,3 +229,8 @@ def moment_of(text: object) -> datetime | None:
     except ValueError:
         return None
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+def fold(value: object) -> str:
+    """A text as it is compared: trimmed, without regard to case."""
+    return str(value or "").strip().casefold()

@@ -216,9 +216,8 @@ class Choices:
 
     def reads(self, raw: object) -> Value:
         """The labels of some ids, sorted; an id that has no label stays."""
-        told = raw.split(",") if isinstance(raw, str) else raw if isinstance(raw, list) else []
         labels = self.labels
-        return tuple(sorted({labels.get(str(each), str(each)) for each in told if each != ""})) or None
+        return tuple(sorted({labels.get(str(each), str(each)) for each in _ids(raw)})) or None
 
     def read(self, raw: object) -> Value:
         """The label of one id."""
@@ -233,8 +232,15 @@ class Choices:
 
     def moved(self, raw: object, new: Value, old: Value) -> list[int | str]:
         """The ids in ``raw`` with the difference between two lists of labels applied."""
-        told: list[int | str] = list(raw) if isinstance(raw, list) else []
+        told = _ids(raw)
         wanted = [self.id_of(label) for label in (new if isinstance(new, tuple) else ())]
         before = {self.ids.get(label) for label in (old if isinstance(old, tuple) else ())}
         kept = [each for each in told if each in wanted or each not in before]
         return kept + [each for each in wanted if each not in kept]
+
+
+def _ids(raw: object) -> list[int | str]:
+    """Ids in a list, or in a text with commas, as version 1 has them."""
+    if isinstance(raw, str):
+        return [int(each) for each in raw.split(",") if each.isdecimal()]
+    return list(raw) if isinstance(raw, list) else []

@@ -10,7 +10,6 @@ from reconciler.connectors.pipedrive.api import moment_of
 from reconciler.errors import CursorExpired
 
 if TYPE_CHECKING:
-
     from reconciler.connectors.pipedrive.api import Api
     from reconciler.connectors.pipedrive.settings import Settings
 

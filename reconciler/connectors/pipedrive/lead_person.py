@@ -5,9 +5,9 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from reconciler.connectors.pipedrive.api import number
+from reconciler.connectors.pipedrive.api import fold, number
 from reconciler.connectors.pipedrive.columns import Writing, body_of, values_of
-from reconciler.connectors.pipedrive.people import PATH, fold
+from reconciler.connectors.pipedrive.people import PATH
 from reconciler.errors import Rejected
 
 if TYPE_CHECKING:

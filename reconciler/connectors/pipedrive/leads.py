@@ -19,13 +19,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.parallel import in_parallel
-from reconciler.connectors.pipedrive.api import V1, Api, moment_of, number, stamp
+from reconciler.connectors.pipedrive.api import V1, Api, fold, moment_of, number, stamp
 from reconciler.connectors.pipedrive.columns import Writing, body_of, chosen, values_of
 from reconciler.connectors.pipedrive.cursor import Cursor, following
 from reconciler.connectors.pipedrive.lead_fields import LeadFields
 from reconciler.connectors.pipedrive.lead_person import LeadPerson
 from reconciler.connectors.pipedrive.organisations import Organisations
-from reconciler.connectors.pipedrive.people import PATH, People, fold
+from reconciler.connectors.pipedrive.people import PATH, People
 from reconciler.connectors.pipedrive.persons import CALLS_A_SECOND, GONE, NOTES, SEARCHABLE, newest
 from reconciler.errors import AppError, Rejected
 from reconciler.model.outcome import Lost, Refused, Unsent, Written
@@ -199,6 +199,7 @@ class Leads:
     def create(self, drafts: Sequence[Draft]) -> Sequence[Outcome]:
         """The person, then the lead."""
         _ = self._wanted  # a field that is not there is found before anything is written
+        self._organisations.forget()
         return self._named(in_parallel(drafts, self._create, self._threads))
 
     def _create(self, draft: Draft) -> Row | Refused:
@@ -222,6 +223,7 @@ class Leads:
     def update(self, patches: Sequence[Patch]) -> Sequence[Outcome]:
         """The person, then the lead; each only where a field of it is named."""
         _ = self._wanted
+        self._organisations.forget()
         return self._named(in_parallel(patches, self._update, self._threads))
 
     def _update(self, patch: Patch) -> Row | Refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from reconciler.connectors.pipedrive.api import V2, living, number, stamp
+from reconciler.connectors.pipedrive.api import V2, fold, living, number, stamp
 from reconciler.errors import Rejected
 
 if TYPE_CHECKING:
@@ -60,23 +60,21 @@ class Organisations:
         """One at a time, so that two people of one company do not make it twice. Raises ``Rejected``."""
         with self._lock:
             known = next((each for each, own in self._names.items() if own == name), None)
-            found = known if known is not None else self._find(name)
-            if found is None:
+            if known is not None:
+                return known
+            row = self._find(name)
+            if row is None:
                 if not self._create:
                     problem = "no organisation has this name; make it, or set the option create_organizations"
                     raise Rejected(self._api.http.app, problem, code="no_such_organization")
-                found = number(self._api.make(_PATH, {"name": name})["id"])
-            self._names[found] = name
-            return found
+                row = self._api.make(_PATH, {"name": name})
+            self._names[number(row["id"])] = str(row["name"])
+            return number(row["id"])
 
-    def _find(self, name: str) -> int | None:
+    def _find(self, name: str) -> Row | None:
         """The same letters before other capitals, older before newer; also one that the index does not show yet."""
         ids, response = self._api.search(f"{_PATH}/search", name, "name")
         since = stamp(self._api.now(response) - self._lag)
         rows = [*self._api.by_ids(_PATH, ids).values(), *self._api.rows(_PATH, updated_since=since)]
-        fit = {number(row["id"]): str(row["name"]) for row in rows if living(row) and _same(row.get("name"), name)}
-        return min(fit, key=lambda each: (fit[each] != name, each), default=None)
-
-
-def _same(one: object, other: str) -> bool:
-    return str(one).strip().casefold() == other.strip().casefold()
+        fit = [row for row in rows if living(row) and fold(row.get("name")) == fold(name)]
+        return min(fit, key=lambda row: (row["name"] != name, number(row["id"])), default=None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.connectors.budget import Budget
 from reconciler.connectors.pipedrive import points
-from reconciler.connectors.pipedrive.api import V2, living, number, stamp
+from reconciler.connectors.pipedrive.api import V2, fold, living, number, stamp
 from reconciler.connectors.pipedrive.columns import (
     Choices,
     Column,
@@ -185,11 +185,6 @@ class People:
         since = stamp((began or self._api.now()) - self._lag)
         recent = list(self._api.rows(PATH, updated_since=since, **params))
         return [*self._api.by_ids(PATH, ids, **params).values(), *recent]
-
-
-def fold(value: object) -> str:
-    """A text as it is compared: trimmed, without regard to case."""
-    return str(value or "").strip().casefold()
 
 
 def _folded(column: Column, row: Row) -> set[str]:

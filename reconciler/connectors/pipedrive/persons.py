@@ -129,6 +129,7 @@ class Persons:
     def create(self, drafts: Sequence[Draft]) -> Sequence[Outcome]:
         """One call a person."""
         _ = self._wanted  # a field that is not there is found before anything is written
+        self._organisations.forget()
         return self._named(in_parallel(drafts, self._create, self._threads))
 
     def _create(self, draft: Draft) -> Row | Refused:
@@ -142,6 +143,7 @@ class Persons:
     def update(self, patches: Sequence[Patch]) -> Sequence[Outcome]:
         """One call a person, and a read before it where a list holds what must be kept."""
         _ = self._wanted
+        self._organisations.forget()
         return self._named(in_parallel(patches, self._update, self._threads))
 
     def _update(self, patch: Patch) -> Row | Refused:

@@ -116,12 +116,17 @@ def view(world: PipedriveWorld, row: Row) -> dict[str, object]:
     return {
         **known,
         **{name: value for name, value in row.values.items() if name not in world.custom["deals"]},
-        **{code: value for code in world.custom["deals"] if (value := row.get(code)) is not None},
+        **{code: _joined(value) for code in world.custom["deals"] if (value := row.get(code)) is not None},
         "id": row.id,
         "cc_email": f"sandbox+{row.id[-4:]}@example.com",
         "add_time": millis(row.created),
         "update_time": millis(row.modified),
     }
+
+
+def _joined(value: object) -> object:
+    """Version 1 joins the options of a set by commas."""
+    return ",".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _row(world: PipedriveWorld, lead_id: str) -> Row:

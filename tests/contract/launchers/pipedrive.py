@@ -48,7 +48,7 @@ SAMPLES: Mapping[str, Sequence[Value]] = {
 }
 """Ids of users that there are; a part of a value is nothing without the value."""
 
-SOON = {"follow_after": 0.5, "geocode_after": 0.5}
+SOON = {"follow_after": 0.05, "geocode_after": 0.05}
 """Before the suite reads again: a record that still moves is not the same a second later."""
 
 LAUNCHERS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -78,6 +79,20 @@ class Company(Wire):
     def sent(self, method: str = "PATCH") -> Any:
         """The body of the last such request."""
         return json.loads([one for one in self.requests if one.method == method][-1].content)
+
+    def hold_first(self, ending: str) -> None:
+        """The first read that ends so waits a moment for a second one, which comes only where nobody makes it wait."""
+        first, second = [True], Event()
+
+        def holding(request: httpx.Request) -> None:
+            if request.method == "GET" and request.url.path.endswith(ending):
+                if first:
+                    first.pop()
+                    second.wait(0.2)
+                else:
+                    second.set()
+
+        self.losing = holding
 
     def lose(self, method: str, ending: str) -> None:
         """The next such request is done, and its answer never comes."""

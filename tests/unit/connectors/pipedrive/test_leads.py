@@ -93,6 +93,7 @@ def test_somebody_made_this_moment_is_not_made_twice() -> None:
 
 def test_several_new_leads_of_one_email_share_their_person() -> None:
     company = Company()
+    company.hold_first("/persons")
     drafts = [Draft({**ANN, "title": f"Deal {number}"}) for number in range(6)]
     outcomes = company.leads("person_id").create(drafts)
     assert {outcome.record.values["person_id"] for outcome in outcomes} == {"1"}

@@ -93,6 +93,7 @@ def test_a_label_made_while_the_connection_is_open_is_found_and_read() -> None:
 
 def test_one_organisation_is_made_for_all_who_work_there() -> None:
     company = Company()
+    company.hold_first("/organizations")
     drafts = [Draft({"name": f"P{number}", "organization": "Acme"}) for number in range(8)]
     outcomes = company.persons("organization").create(drafts)
     assert {outcome.record.values["organization"] for outcome in outcomes} == {"Acme"}

@@ -61,9 +61,10 @@ class Credentials(BaseModel):
 
 
 class Options(BaseModel):
-    """``options`` of an account. ``create_organizations`` makes an organisation that is not there;
-    ``archived`` lists archived leads. Seconds: how far a delta reads back, and how long the search may be behind.
-    ``complete_hours``: how often everything is read, which alone shows deletes (0: only when it must be)."""
+    """``options`` of an account. ``create_organizations`` makes an organisation that is not there; ``archived`` lists
+    archived leads. Seconds: how far a delta reads back, and how long the search may be behind. ``complete_hours``: how
+    often everything is read, which alone shows deletes (0: only when it must be). ``contact_sync`` says whether its
+    fields are there, where the account itself does not tell."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -73,6 +74,7 @@ class Options(BaseModel):
     complete_hours: int = Field(default=6, ge=0)
     create_organizations: bool = True
     archived: bool = True
+    contact_sync: bool | None = None
 
     def settings(self) -> Settings:
         """The same, for the connectors."""
@@ -83,6 +85,7 @@ class Options(BaseModel):
             complete_every=timedelta(hours=self.complete_hours) if self.complete_hours else None,
             create_organizations=self.create_organizations,
             archived=self.archived,
+            contact_sync=self.contact_sync,
         )
 
 

@@ -34,12 +34,11 @@ class Cursor:
         """As it is handed out."""
         return f"{self.asked.isoformat()} {self.complete.isoformat()}"
 
-    def start(self, api: Api, settings: Settings) -> datetime:
-        """From when on to read. Raises ``CursorExpired`` where it is time for a complete read."""
-        if settings.complete_every and api.now() - self.complete > settings.complete_every:
+    def check(self, api: Api, now: datetime, settings: Settings) -> None:
+        """``now`` is the server's time. Raises ``CursorExpired`` where it is time for a complete read."""
+        if settings.complete_every and now - self.complete > settings.complete_every:
             problem = "deletes show in complete reads only, and the last one was long ago"
             raise CursorExpired(api.http.app, problem, code="complete_read_due")
-        return self.asked - settings.overlap
 
 
 def following(began: datetime, since: Cursor | None) -> str:

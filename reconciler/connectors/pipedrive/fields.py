@@ -8,15 +8,18 @@ part and one for each other part, as ``Budget`` and ``Budget (currency)``.
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.connectors.pipedrive.columns import Choices, Column, Writing, integer
+from reconciler.connectors.pipedrive.choices import Choices
+from reconciler.connectors.pipedrive.columns import Column, Writing, integer
+from reconciler.errors import Rejected
 from reconciler.model.field import Field, FieldType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from reconciler.connectors.pipedrive.api import Api, Row
     from reconciler.connectors.pipedrive.columns import Read, Write
@@ -67,35 +70,60 @@ class Told(msgspec.Struct):
     is_custom_field: bool = False
 
     @property
-    def choices(self) -> Choices:
-        """Its options; of two with the same label the first counts."""
-        ids = {one.label: one.id for one in reversed(self.options or []) if one.id is not None}
-        return Choices(self.field_name, ids)
+    def ids(self) -> dict[str, int | str]:
+        """The ids of its options by label; of two with the same label the first counts."""
+        return {one.label: one.id for one in reversed(self.options or []) if one.id is not None}
 
 
-def told_fields(api: Api, path: str) -> list[Told]:
-    """All fields of an account."""
-    return msgspec.convert(list(api.rows(path)), list[Told])
+class Definitions:
+    """The fields of persons (``personFields``) or deals (``dealFields``) of an account."""
+
+    def __init__(self, api: Api, path: str) -> None:
+        self._api = api
+        self._path = path
+
+    @cached_property
+    def told(self) -> list[Told]:
+        """All of them, as they were when they were asked for first."""
+        return msgspec.convert(list(self._api.rows(self._path)), list[Told])
+
+    def choices(self, one: Told) -> Choices:
+        """The options of a field; what is not among them is asked for anew."""
+
+        def again() -> dict[str, int | str]:
+            row = self._api.one(f"{self._path}/{one.field_code}")
+            return msgspec.convert(row, Told).ids if row else {}
+
+        return Choices(one.field_name, one.ids, again)
+
+    def currency(self) -> str:
+        """The company's own. Raises ``Rejected`` where the account tells none."""
+        told = self._api.me.get("default_currency")
+        if not isinstance(told, str):
+            raise Rejected(self._api.http.app, "an amount needs a currency: map one", code="no_currency")
+        return told
+
+    def columns(self, taken: Collection[str], *, flat: bool = False) -> dict[str, Column]:
+        """The custom fields by name; see ``custom_columns``."""
+        return {one.field.name: one for one in custom_columns(self, taken, flat=flat)}
 
 
-def custom_columns(
-    told: Iterable[Told], taken: Collection[str], currency: Callable[[], str], *, flat: bool = False
-) -> Iterator[Column]:
-    """The custom fields as columns. ``taken`` are names that standard fields have; ``currency`` is the company's own,
-    for an amount that has none. ``flat`` is how leads hold them: at the root, and left out where they are empty."""
-    custom = [one for one in told if one.is_custom_field]
+def custom_columns(known: Definitions, taken: Collection[str], *, flat: bool) -> Iterator[Column]:
+    """The custom fields as columns. ``taken`` are names that standard fields have. ``flat`` is how leads hold them: at
+    the root, and left out where they are empty."""
+    custom = [one for one in known.told if one.is_custom_field]
     names = Counter(one.field_name for one in custom)
     for one in custom:
         ambiguous = names[one.field_name] > 1 or one.field_name in taken
         name = f"{one.field_name} ({one.field_code[:_SHORT]})" if ambiguous else one.field_name
-        yield from _columns(one, name, currency, flat=flat)
+        yield from _columns(known, one, name, flat=flat)
 
 
-def _columns(one: Told, name: str, currency: Callable[[], str], *, flat: bool) -> Iterator[Column]:
+def _columns(known: Definitions, one: Told, name: str, *, flat: bool) -> Iterator[Column]:
     parts = {} if flat else _PARTS.get(one.field_type, {})
     whole = one.field_type in _PARTS
     kind = _TYPES.get(one.field_type, FieldType.TEXT)
-    choices = one.choices
+    choices = known.choices(one)
     field = Field(
         name=name,
         type=kind,
@@ -103,9 +131,9 @@ def _columns(one: Told, name: str, currency: Callable[[], str], *, flat: bool) -
         custom=True,
         writable=not (whole and flat),
         max_length=_LENGTHS.get(one.field_type),
-        values=tuple(choices.ids) if kind in (FieldType.ENUM, FieldType.LIST) else (),
+        values=tuple(one.ids) if kind in (FieldType.ENUM, FieldType.LIST) else (),
     )
-    writer = _write(one, name, currency, flat=flat) if field.writable else None
+    writer = _write(one, choices, known.currency, flat=flat) if field.writable else None
     read = _read(one, choices, "value" if whole else "", flat=flat)
     yield Column(field, read, writer, merges=whole or kind is FieldType.LIST, code=one.field_code)
     for inner, inner_kind in parts.items():
@@ -139,29 +167,27 @@ def _value(raw: object, kind: str) -> Value:
     return raw if isinstance(raw, str | bool | int | float) else str(raw)
 
 
-def _write(one: Told, name: str, currency: Callable[[], str], *, flat: bool) -> Write:
-    choices = one.choices
-
+def _write(one: Told, choices: Choices, currency: Callable[[], str], *, flat: bool) -> Write:
     def write(writing: Writing, value: Value) -> None:
         """``null`` clears, also a list: an empty one is an error to the app."""
         stored = _stored(writing, one.field_code, flat=flat)
         if one.field_type == "set":
             raw: object = choices.moved(stored, value, writing.before) or None
+        elif value is not None and one.field_type == "enum":
+            raw = choices.id_of(value)
         elif value is not None and one.field_type == "monetary" and not isinstance(stored, dict):
             raw = {"value": value, "currency": currency()}
         else:
-            raw = None if value is None else _raw(one, name, value, stored)
+            raw = None if value is None else _raw(one, value, stored)
         _holder(writing, flat=flat)[one.field_code] = raw
 
     return write
 
 
-def _raw(one: Told, name: str, value: Value, stored: object) -> object:
+def _raw(one: Told, value: Value, stored: object) -> object:
     """A value as the app stores it."""
-    if one.field_type == "enum":
-        return one.choices.id_of(value)
     if one.field_type in _REFERENCES:
-        return integer(value, name)
+        return integer(value, one.field_name)
     if one.field_type == "address":
         return {"value": value}
     if one.field_type in _PARTS:

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.pipedrive.api import V1, V2
+from reconciler.connectors.pipedrive.choices import Choices
 from reconciler.connectors.pipedrive.columns import (
-    Choices,
     Column,
     as_is,
     as_whole,
@@ -17,7 +17,7 @@ from reconciler.connectors.pipedrive.columns import (
     plain,
     text,
 )
-from reconciler.connectors.pipedrive.fields import custom_columns, told_fields
+from reconciler.connectors.pipedrive.fields import Definitions
 from reconciler.connectors.pipedrive.people import CONTACT
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from reconciler.connectors.pipedrive.api import Api, Row
     from reconciler.connectors.pipedrive.columns import Read, Write, Writing
     from reconciler.connectors.pipedrive.organisations import Organisations
-    from reconciler.connectors.pipedrive.people import People
     from reconciler.model.field import Field
     from reconciler.model.record import Value
 
@@ -50,10 +49,10 @@ _TOLD = (
 class LeadFields:
     """``known`` are the catalogue's fields."""
 
-    def __init__(self, api: Api, known: Mapping[str, Field], people: People, organisations: Organisations) -> None:
+    def __init__(self, api: Api, known: Mapping[str, Field], organisations: Organisations) -> None:
         self._api = api
         self._known = known
-        self._people = people
+        self._definitions = Definitions(api, f"{V2}/dealFields")
         self._organisations = organisations
 
     @cached_property
@@ -78,24 +77,22 @@ class LeadFields:
     @cached_property
     def custom(self) -> dict[str, Column]:
         """The account's custom fields of deals, which are those of leads, too."""
-        told = told_fields(self._api, f"{V2}/dealFields")
-        columns = custom_columns(told, self._known, self._people.currency, flat=True)
-        return {one.field.name: one for one in columns}
+        return self._definitions.columns(self._known, flat=True)
 
     @cached_property
     def labels(self) -> Choices:
         """The labels that a lead may have."""
-        return Choices("labels", {str(row["name"]): str(row["id"]) for row in self._api.rows(f"{V1}/leadLabels")})
+
+        def told() -> dict[str, int | str]:
+            return {str(row["name"]): str(row["id"]) for row in self._api.rows(f"{V1}/leadLabels")}
+
+        return Choices("labels", told(), told)
 
     def _read_labels(self, row: Row) -> Value:
         raw = row["label_ids"]
-        if isinstance(raw, list) and set(raw) - set(self.labels.ids.values()):
-            self.__dict__.pop("labels")  # somebody made one since
         return self.labels.reads(raw) if raw else None
 
     def _write_labels(self, writing: Writing, value: Value) -> None:
-        if isinstance(value, tuple) and set(value) - set(self.labels.ids):
-            self.__dict__.pop("labels")
         writing.body["label_ids"] = self.labels.moved(writing.latest("label_ids"), value, writing.before)
 
     def _write_amount(self, writing: Writing, value: Value) -> None:
@@ -106,7 +103,7 @@ class LeadFields:
         elif isinstance(stored, dict):
             writing.body["value"] = {**stored, "amount": value}
         else:
-            writing.body["value"] = {"amount": value, "currency": self._people.currency()}
+            writing.body["value"] = {"amount": value, "currency": self._definitions.currency()}
 
 
 def _write_currency(writing: Writing, value: Value) -> None:

@@ -58,8 +58,8 @@ class Leads:
         self._settings = settings
         self._api = Api(opening.http, settings.page_size)
         self._organisations = Organisations(self._api, settings.lag, create=settings.create_organizations)
-        self._people = People(self._api, known, self._organisations, settings.lag)
-        self._fields = LeadFields(self._api, known, self._people, self._organisations)
+        self._people = People(self._api, known, self._organisations, settings)
+        self._fields = LeadFields(self._api, known, self._organisations)
         self._person = LeadPerson(self._api, self._people, self._fields.person)
         self._threads = min(opening.http.parallel, _BATCH)
         self.traits = Traits(
@@ -128,8 +128,9 @@ class Leads:
                     yield Page(self._records(rows), cursor=following(began, None) if done else None, last=done)
 
     def _changes(self, before: Cursor) -> Iterator[Page]:
-        start = before.start(self._api, self._settings)
+        start = before.asked - self._settings.overlap
         people, began = self._changed_people(start)
+        before.check(self._api, began, self._settings)
         cursor = following(began, before)
         found = {str(row["id"]): row for row in self._changed(start, people)}
         rows, size = list(found.values()), self._settings.page_size

@@ -14,7 +14,6 @@ from reconciler.connectors.budget import Budget
 from reconciler.connectors.pipedrive import points
 from reconciler.connectors.pipedrive.api import V2, fold, living, number, stamp
 from reconciler.connectors.pipedrive.columns import (
-    Choices,
     Column,
     Writing,
     all_points,
@@ -28,17 +27,16 @@ from reconciler.connectors.pipedrive.columns import (
     write_point,
     write_points,
 )
-from reconciler.connectors.pipedrive.fields import custom_columns, told_fields
-from reconciler.errors import Rejected
+from reconciler.connectors.pipedrive.fields import Definitions, Told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import timedelta
 
     from reconciler.connectors.pipedrive.api import Api, Row
+    from reconciler.connectors.pipedrive.choices import Choices
     from reconciler.connectors.pipedrive.columns import Read, Write
-    from reconciler.connectors.pipedrive.fields import Told
     from reconciler.connectors.pipedrive.organisations import Organisations
+    from reconciler.connectors.pipedrive.settings import Settings
     from reconciler.model.field import Field
     from reconciler.model.record import Value
 
@@ -83,20 +81,18 @@ _PLAIN: Mapping[str, tuple[Read, Write | None, bool]] = {
 
 
 class People:
-    """``known`` are the catalogue's fields, ``lag`` is how long the search index may be behind."""
+    """``known`` are the catalogue's fields."""
 
-    def __init__(self, api: Api, known: Mapping[str, Field], organisations: Organisations, lag: timedelta) -> None:
+    def __init__(self, api: Api, known: Mapping[str, Field], organisations: Organisations, settings: Settings) -> None:
         self._api = api
         self._known = known
         self._organisations = organisations
-        self._lag = lag
+        self._lag = settings.lag
+        self._synced = settings.contact_sync
+        self.definitions = Definitions(api, f"{V2}/personFields")
         http = api.http
-        self._turns = Budget(http.app, per_second=_SEARCHES_A_SECOND, burst=1, clock=http.clock, sleep=http.sleep)
-
-    @cached_property
-    def told(self) -> list[Told]:
-        """What the account says of its fields."""
-        return told_fields(self._api, f"{V2}/personFields")
+        clock = http.budget.clock if http.budget else http.clock
+        self._turns = Budget(http.app, per_second=_SEARCHES_A_SECOND, burst=1, clock=clock, sleep=http.sleep)
 
     @cached_property
     def standard(self) -> dict[str, Column]:
@@ -115,45 +111,28 @@ class People:
         return Column(field, self._read_labels, self._write_labels, merges=True) if name == "labels" else None
 
     @cached_property
+    def everywhere(self) -> dict[str, Column]:
+        """The fields that every account has, so that nobody needs to ask for them."""
+        return {name: one for name, one in self.standard.items() if name.split(".")[0] not in _SYNCED}
+
+    @cached_property
     def columns(self) -> dict[str, Column]:
         """All fields of the account; those of contact sync only where it was set up."""
-        there = {one.field_code for one in self.told}
-        absent = [name for name in _SYNCED if name not in there]
+        there = {one.field_code for one in self.definitions.told}
+        absent = set(_SYNCED) - there if self._synced is None else set() if self._synced else set(_SYNCED)
         standard = {name: one for name, one in self.standard.items() if name.split(".")[0] not in absent}
-        return {
-            **standard,
-            **{one.field.name: one for one in custom_columns(self.told, self._known, self.currency)},
-        }
-
-    def currency(self) -> str:
-        """The company's own. Raises ``Rejected`` where the account tells none."""
-        told = self._api.me.get("default_currency")
-        if not isinstance(told, str):
-            raise Rejected(self._api.http.app, "an amount needs a currency: map one", code="no_currency")
-        return told
+        return {**standard, **self.definitions.columns(self._known)}
 
     @cached_property
     def labels(self) -> Choices:
         """The labels that a person may have."""
-        told = next((one for one in self.told if one.field_code == "label_ids"), None)
-        return Choices("labels", told.choices.ids if told else {})
-
-    def look_again(self) -> None:
-        """Somebody made a label since: ask the account anew."""
-        for name in ("told", "columns", "labels"):
-            self.__dict__.pop(name, None)
+        told = next((one for one in self.definitions.told if one.field_code == "label_ids"), None)
+        return self.definitions.choices(told or Told("label_ids", "labels"))
 
     def _read_labels(self, row: Row) -> Value:
-        raw = row["label_ids"]
-        if not raw:
-            return None
-        if isinstance(raw, list) and set(raw) - set(self.labels.ids.values()):
-            self.look_again()
-        return self.labels.reads(raw)
+        return self.labels.reads(row["label_ids"]) if row["label_ids"] else None
 
     def _write_labels(self, writing: Writing, value: Value) -> None:
-        if isinstance(value, tuple) and set(value) - set(self.labels.ids):
-            self.look_again()
         writing.body["label_ids"] = self.labels.moved(writing.latest("label_ids"), value, writing.before)
 
     def find(self, column: Column, values: Sequence[str], **params: str | int | None) -> list[Row]:
@@ -171,7 +150,7 @@ class People:
         """Where the index keeps this field; None where it does not, and everybody must be read."""
         if not column.code:
             return _SEARCHES.get(column.field.name)
-        types = {one.field_code: one.field_type for one in self.told}
+        types = {one.field_code: one.field_type for one in self.definitions.told}
         return "custom_fields" if types.get(column.code) in _SEARCHABLE_TYPES else None
 
     def _candidates(self, terms: Sequence[str], fields: str, params: Mapping[str, str | int | None]) -> list[Row]:

@@ -49,7 +49,7 @@ class Persons:
         self._settings = settings
         self._api = Api(opening.http, settings.page_size)
         self._organisations = Organisations(self._api, settings.lag, create=settings.create_organizations)
-        self._people = People(self._api, known, self._organisations, settings.lag)
+        self._people = People(self._api, known, self._organisations, settings)
         self._threads = min(opening.http.parallel, _BATCH)
         custom = tuple(name for name in opening.fields if name not in known)
         self.traits = Traits(
@@ -82,8 +82,8 @@ class Persons:
     @cached_property
     def _known(self) -> dict[str, Column]:
         """The account is asked only where a field is not a standard one. Raises ``Denied`` for one that it lacks."""
-        standard = self._people.standard
-        return standard if set(self._names) <= set(standard) else self._people.columns
+        everywhere = self._people.everywhere
+        return everywhere if set(self._names) <= set(everywhere) else self._people.columns
 
     @cached_property
     def _wanted(self) -> dict[str, Column]:
@@ -101,12 +101,14 @@ class Persons:
     def list(self, since: str | None = None) -> Iterator[Page]:
         """Everybody, or who changed since a cursor less the overlap; by id, so that nobody is passed over."""
         before = None if since is None else Cursor.parse(self._api, since)
-        changed = stamp(before.start(self._api, self._settings)) if before else None
+        changed = stamp(before.asked - self._settings.overlap) if before else None
         self._organisations.forget()
         began = None
         listing = self._api.pages(PATH, updated_since=changed, sort_by="id", sort_direction="asc", **self._params)
         for rows, response, last in listing:
             began = began or self._api.now(response)
+            if before:
+                before.check(self._api, began, self._settings)
             gone = tuple(str(row["id"]) for row in rows if living(row) is None)
             yield Page(self._records(rows), gone, cursor=following(began, before) if last else None, last=last)
 

@@ -10,7 +10,8 @@ from datetime import timedelta
 class Settings:
     """``overlap`` is how far a delta reads back before its cursor, ``lag`` how long the search index may be behind.
     ``complete_every`` is how old a complete read may be before another is made (None: any age).
-    ``create_organizations`` makes one that no other has the name of; ``archived`` lists archived leads, too."""
+    ``create_organizations`` makes one that no other has the name of; ``archived`` lists archived leads, too.
+    ``contact_sync`` says whether its fields are there (None: as the account tells)."""
 
     page_size: int = 500
     overlap: timedelta = timedelta(seconds=60)
@@ -18,3 +19,4 @@ class Settings:
     complete_every: timedelta | None = timedelta(hours=6)
     create_organizations: bool = True
     archived: bool = True
+    contact_sync: bool | None = None

@@ -50,6 +50,15 @@ def deal_fields(world: PipedriveWorld, call: Call) -> Answer:
     return _fields(world, call, "deals")
 
 
+def one_field(world: PipedriveWorld, _call: Call, kind: str, code: str) -> Answer:
+    """One field of persons or deals, its options as they are now."""
+    entity = {"personFields": "persons", "dealFields": "deals"}[kind]
+    found = next((each for each in world.fields(entity) if each.code == code), None)
+    if found is None:
+        raise missing("field")
+    return one(found.shown())
+
+
 def _fields(world: PipedriveWorld, call: Call, entity: str) -> Answer:
     limit, start = limit_of(call, world.quirks.page_limit), int(call.query.get("cursor") or 0)
     rows = [each.shown() for each in world.fields(entity)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
     from reconciler.sandbox.wire import Call, Route
 
 _V1, _V2 = "/api/v1", "/api/v2"
-_COSTS = {"get": 1, "list": 10, "find": 20, "create": 5, "update": 5, "delete": 3, "describe": 10, "probe": 1}
+_COSTS = {
+    "get": 1,
+    "list": 10,
+    "find": 20,
+    "create": 5,
+    "update": 5,
+    "delete": 3,
+    "describe": 10,
+    "probe": 1,
+    "get_field": 1,
+}
 """Tokens by kind of call in version 2; version 1 takes twice as many."""
 _HTML = msgspec.Raw(b"<!DOCTYPE html><html><title>Access denied</title></html>")
 _WORDS = {404: "Not found", 405: "Method not allowed", 429: "request over limit", 500: "Internal server error"}
@@ -33,6 +44,8 @@ class PipedriveApi(Face[PipedriveWorld]):
             route("GET", _V1 + "/users/me", "probe", account.get_me),
             route("GET", _V2 + "/personFields", "describe", account.person_fields),
             route("GET", _V2 + "/dealFields", "describe", account.deal_fields),
+            route("GET", _V2 + "/personFields/{code}", "get_field", partial(account.one_field, kind="personFields")),
+            route("GET", _V2 + "/dealFields/{code}", "get_field", partial(account.one_field, kind="dealFields")),
             route("GET", _V2 + "/persons/search", "find", persons.search_persons),
             route("GET", _V2 + "/persons", "list", persons.list_persons),
             route("POST", _V2 + "/persons", "create", persons.post_person),

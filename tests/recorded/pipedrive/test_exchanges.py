@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.connectors.pipedrive import points
 from reconciler.connectors.pipedrive.api import DIALECT, V1, Api, living, moment_of
-from reconciler.connectors.pipedrive.fields import Option, Told, custom_columns
+from reconciler.connectors.pipedrive.fields import Definitions, Option, Told
 from tests.recorded.exchanges import recorded
 from tests.unit.connectors.wire import Wire, http_over
 
@@ -91,7 +91,9 @@ def test_the_fields_of_a_real_account_have_names_that_can_be_told_apart(told) ->
         )
         for one in told
     ]
-    columns = list(custom_columns(fields, (), lambda: "EUR"))
+    known = Definitions(api(TAPE[0]), "/personFields")
+    known.told = fields
+    columns = list(known.columns(()).values())
     names = [one.field.name for one in columns]
     assert len(set(names)) == len(names)
     assert {"text_field", "monetary_field (currency)", "address_field (locality)", "date_range_field (until)"} <= {

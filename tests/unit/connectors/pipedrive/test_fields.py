@@ -71,6 +71,37 @@ def test_options_go_by_label_and_a_set_is_cleared_by_null() -> None:
     assert "Green, Red" in refusal(connector.update(patch(record.id, Colour="Blue"))).message
 
 
+@pytest.mark.parametrize("entity", ["persons", "deals"])
+def test_an_option_made_while_the_connection_is_open_is_called_by_its_name(entity: str) -> None:
+    company = Company()
+    kinds = {"Colour": "enum", "Colours": "set"}
+    for name, kind in kinds.items():
+        company.world.add_field(name, kind, ["Red"], entity)
+    opened = company.persons if entity == "persons" else company.leads
+    connector = opened("Colour", "Colours")
+    values = {"name": "Ann", "Colour": "Red", **({} if entity == "persons" else {"title": "Big"})}
+    record = made(connector.create(draft(**values)))
+    for one in company.world.custom[entity].values():
+        one.options[99] = "Purple"
+    company.world.edit(record.id, {"Colour": "Purple", "Colours": ("Purple",)}, "" if entity == "persons" else "leads")
+    (now,) = connector.get([record.id])
+    assert now.values == {"Colour": "Purple", "Colours": ("Purple",)}
+    for one in company.world.custom[entity].values():
+        one.options[100] = "Green"
+    assert made(connector.update(patch(record.id, Colour="Green"))).values["Colour"] == "Green"
+
+
+def test_an_option_that_was_deleted_shows_its_number_and_is_asked_for_once() -> None:
+    company = Company()
+    key = company.world.add_field("Colour", "enum", ["Red"])
+    person = company.world.add({"name": "Ann", "Colour": "Red"})
+    company.world.custom["persons"][key].options.clear()
+    connector = company.persons("Colour")
+    for _ in range(3):
+        assert connector.get([person])[0].values == {"Colour": "10"}
+    assert len(company.asked("GET", f"/personFields/{key}")) == 1
+
+
 def test_an_amount_keeps_its_currency_and_a_first_one_gets_the_companys() -> None:
     company = Company()
     key = company.world.add_field("Budget", "monetary")

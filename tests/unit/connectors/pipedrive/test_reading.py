@@ -57,6 +57,8 @@ def test_this_machines_clock_may_be_wrong() -> None:
     connector._api.http.clock = lambda: company.clock() - 3000
     company.world.add({"name": "Ann"})
     assert list(connector.list(cursor))[-1].cursor.startswith("2024-01-01T00:00")
+    connector._api.http.clock = lambda: company.clock() + 86_400
+    assert list(connector.list(cursor))[-1].last, "nor does a wrong one ask for a complete read each time"
 
 
 def test_the_overlap_reads_again_and_the_apps_own_touch_shows() -> None:

@@ -111,6 +111,16 @@ def test_organisations_are_made_changed_searched_and_deleted() -> None:
         assert desk.ask("POST", "/v2/organizations", body).status == 400
 
 
+def test_fields_come_in_pages_and_one_by_one() -> None:
+    desk = Desk()
+    key = desk.world.add_field("Colour", "enum", ["Red"])
+    page = desk.ask("GET", "/v2/personFields", limit=5).body
+    assert len(page["data"]) == 5
+    assert page["additional_data"]["next_cursor"]
+    assert desk.data("GET", f"/v2/personFields/{key}")["options"] == [{"id": 10, "label": "Red"}]
+    assert desk.ask("GET", f"/v2/dealFields/{key}").status == 404
+
+
 def test_webhooks_are_registered_listed_and_let_go() -> None:
     desk = Desk()
     body = {"subscription_url": "https://h.example.com", "event_action": "*", "event_object": "person"}

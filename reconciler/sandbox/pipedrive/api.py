@@ -73,6 +73,13 @@ class PipedriveApi(Face[PipedriveWorld]):
         ]
     )
 
+    def kind(self, call: Call) -> str:
+        """What the route says; a listing of certain ids is a direct read, one of a person's leads a search."""
+        kind = super().kind(call)
+        if kind != "list":
+            return kind
+        return "get" if "ids" in call.query else "find" if "person_id" in call.query else kind
+
     def admit(self, call: Call, route: Route | None) -> None:
         """Credentials, then scopes, then the burst, then the day's tokens."""
         self.world.settle()

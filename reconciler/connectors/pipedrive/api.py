@@ -17,7 +17,7 @@ from reconciler.connectors.dialect import Dialect, Meaning
 from reconciler.errors import Retryable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from reconciler.connectors.dialect import Response
     from reconciler.connectors.http import Http
@@ -140,6 +140,15 @@ class Api:
                 raise Retryable(self.http.app, "a listing led back to a page that was read already", code="loop")
             seen.add(following)
             asked[place] = following
+
+    def whole(self, path: str, seen: Collection[object], began: datetime, **newest_first: str | int | None) -> bool:
+        """Whether a listing that began then had its end. No total is told, so the newest record is asked for: it must
+        have been seen, or be newer than the listing. Where records were seen, there must be one."""
+        rows = next(self.pages(path, **{**newest_first, "limit": 1}))[0]
+        if not rows:
+            return not seen
+        made = moment_of(rows[0].get("add_time"))
+        return rows[0]["id"] in seen or (made is not None and made >= began)
 
     def rows(self, path: str, **params: str | int | None) -> Iterator[Row]:
         """The rows of all pages."""

@@ -119,13 +119,18 @@ class Leads:
         return (_LEADS, _ARCHIVED) if self._settings.archived else (_LEADS,)
 
     def _everything(self) -> Iterator[Page]:
-        began = None
+        began, whole = None, True
         for listing in self._listings:
+            seen: set[object] = set()
             for rows, response, last in self._api.pages(listing, sort="add_time ASC"):
                 began = began or self._api.now(response)
+                seen |= {row["id"] for row in rows}
+                if last:
+                    whole = self._api.whole(listing, seen, began, sort="add_time DESC") and whole
                 done = last and listing == self._listings[-1]
                 if rows or done:
-                    yield Page(self._records(rows), cursor=following(began, None) if done else None, last=done)
+                    cursor = following(began, None) if done and whole else None
+                    yield Page(self._records(rows), cursor=cursor, last=done and whole)
 
     def _changes(self, before: Cursor) -> Iterator[Page]:
         start = before.asked - self._settings.overlap

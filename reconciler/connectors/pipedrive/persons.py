@@ -103,14 +103,18 @@ class Persons:
         before = None if since is None else Cursor.parse(self._api, since)
         changed = stamp(before.asked - self._settings.overlap) if before else None
         self._organisations.forget()
-        began = None
+        began, seen = None, set[object]()
         listing = self._api.pages(PATH, updated_since=changed, sort_by="id", sort_direction="asc", **self._params)
         for rows, response, last in listing:
             began = began or self._api.now(response)
             if before:
                 before.check(self._api, began, self._settings)
+            seen |= {row["id"] for row in rows}
+            whole = last and (
+                before is not None or self._api.whole(PATH, seen, began, sort_by="id", sort_direction="desc")
+            )
             gone = tuple(str(row["id"]) for row in rows if living(row) is None)
-            yield Page(self._records(rows), gone, cursor=following(began, before) if last else None, last=last)
+            yield Page(self._records(rows), gone, cursor=following(began, before) if whole else None, last=whole)
 
     def get(self, ids: Sequence[str]) -> Sequence[Record]:
         """Directly, a hundred a call."""

@@ -68,6 +68,18 @@ def test_archived_leads_are_read_unless_they_shall_not_be() -> None:
     assert [one.id for one in connector.find("email", ["bob@example.com"])] == [archived]
 
 
+def test_a_listing_that_came_up_short_is_not_taken_for_whole() -> None:
+    company = Company()
+    company.world.add(ANN, "leads")
+    company.clock.advance(60)
+    nobody = {"success": True, "data": [], "additional_data": None}
+    company.script = lambda request: (
+        httpx.Response(200, json=nobody) if request.url.params.get("sort") == "add_time ASC" else None
+    )
+    (page,) = company.leads("title").list()
+    assert (page.last, page.cursor) == (False, None)
+
+
 def test_a_new_lead_makes_its_person() -> None:
     company = Company()
     record = made(company.leads(*FIELDS, "person_id").create(draft(**ANN, phone="+3212345")))

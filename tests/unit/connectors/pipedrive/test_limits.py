@@ -59,7 +59,6 @@ def test_a_day_that_is_used_up_is_not_slept_through() -> None:
     company = Company(daily_tokens=25)
     connector = company.persons("name")
     list(connector.list())
-    list(connector.list())
     with pytest.raises(Retryable) as caught:
         list(connector.list())
     assert caught.value.code == "daily_budget"

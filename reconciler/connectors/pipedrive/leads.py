@@ -13,8 +13,9 @@ A lead has neither email nor phone nor name of its own: these are its person's. 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from reconciler.connectors.pipedrive.lead_fields import LeadFields
 from reconciler.connectors.pipedrive.lead_person import LeadPerson
 from reconciler.connectors.pipedrive.organisations import Organisations
 from reconciler.connectors.pipedrive.people import PATH, People
-from reconciler.connectors.pipedrive.persons import CALLS_A_SECOND, GONE, NOTES, SEARCHABLE, newest
+from reconciler.connectors.pipedrive.persons import CALLS_A_SECOND, GONE, NOTES, SEARCHABLE, newest, written
 from reconciler.errors import AppError, Rejected
 from reconciler.model.outcome import Lost, Refused, Unsent, Written
 from reconciler.model.record import Page, Record
@@ -260,17 +261,24 @@ class Leads:
     # -- records
 
     def _named(self, results: Sequence[Row | Outcome]) -> Sequence[Outcome]:
-        """What was written, joined with the persons as they are now."""
-        records = iter(self._records([one for one in results if isinstance(one, dict)]))
-        return [_written(next(records)) if isinstance(one, dict) else one for one in results]
+        """What was written, joined with the persons as they are now; it stands even where these cannot be had."""
+        people: dict[int, Row] = {}
+        with suppress(AppError):
+            people = self._joined([one for one in results if isinstance(one, dict)])
+        join = partial(self._record, people=people)
+        return [written(one, join) if isinstance(one, dict) else one for one in results]
 
     def _records(self, rows: Sequence[Row]) -> tuple[Record, ...]:
+        people = self._joined(rows)
+        return tuple(self._record(row, people) for row in rows)
+
+    def _joined(self, rows: Sequence[Row]) -> dict[int, Row]:
+        """The persons of these leads by id, and the names of their organisations."""
         own, persons = self._split
         if "organization" in own:
             self._organisations.learn(rows, "organization_id")
         ids = {number(row["person_id"]) for row in rows if row.get("person_id") is not None} if persons else set()
-        people = self._api.by_ids(PATH, ids)
-        return tuple(self._record(row, people) for row in rows)
+        return self._api.by_ids(PATH, ids)
 
     def _record(self, row: Row, people: Mapping[int, Row]) -> Record:
         """A lead without a person has nobody's values; a person that cannot be seen returns none."""
@@ -287,7 +295,3 @@ class Leads:
 def _is_new(row: Row, start: datetime) -> bool:
     changed = moment_of(row.get("update_time"))
     return changed is None or changed >= start
-
-
-def _written(record: Record) -> Written:
-    return Written(record.id, record)

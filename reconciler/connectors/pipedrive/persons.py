@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,12 +13,13 @@ from reconciler.connectors.pipedrive.columns import Writing, body_of, chosen, va
 from reconciler.connectors.pipedrive.cursor import Cursor, following
 from reconciler.connectors.pipedrive.organisations import Organisations
 from reconciler.connectors.pipedrive.people import MARKETING, PATH, People
+from reconciler.errors import AppError
 from reconciler.model.outcome import Refused, Written
 from reconciler.model.record import Page, Record
 from reconciler.model.traits import Traits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from reconciler.connectors.base import Account, Opening
@@ -178,20 +180,29 @@ class Persons:
         return chosen(self._known if set(names) <= set(self._known) else self._people.columns, names)
 
     def _complete(self, row: Row) -> Row:
-        """The answer to a write mostly is the whole record; where a wanted field is missing, it is read."""
-        lacking = set(self._wanted) - values_of(self._wanted, row).keys() - {"organization"}
-        return (self._one(str(row["id"])) or row) if lacking else row
+        """The answer to a write mostly is the whole record; where a wanted field is missing, it is read. The write
+        stands even where this fails."""
+        try:
+            lacking = set(self._wanted) - values_of(self._wanted, row).keys() - {"organization"}
+            return (self._one(str(row["id"])) or row) if lacking else row
+        except AppError:
+            return row
 
     def _named(self, results: Sequence[Row | Outcome]) -> Sequence[Outcome]:
-        """What was written, with the names of organisations, which are asked for once for all."""
+        """What was written, with the names of organisations, which are asked for once for all; the writes stand even
+        where they cannot be had."""
         rows = [one for one in results if isinstance(one, dict)]
-        records = iter(self._records(rows))
-        return [_written(next(records)) if isinstance(one, dict) else one for one in results]
+        with suppress(AppError):
+            self._learn(rows)
+        return [written(one, self._record) if isinstance(one, dict) else one for one in results]
+
+    def _learn(self, rows: Sequence[Row]) -> None:
+        if "organization" in self._wanted:
+            self._organisations.learn(rows, "org_id")
 
     def _records(self, rows: Sequence[Row]) -> tuple[Record, ...]:
         alive = [row for row in rows if living(row) is not None]
-        if "organization" in self._wanted:
-            self._organisations.learn(alive, "org_id")
+        self._learn(alive)
         return tuple(self._record(row) for row in alive)
 
     def _record(self, row: Row) -> Record:
@@ -234,5 +245,10 @@ def _unmoved(row: Row, body: Row) -> Refused | None:
     )
 
 
-def _written(record: Record) -> Written:
+def written(row: Row, record_of: Callable[[Row], Record]) -> Written:
+    """Done, with what the server holds now; done also where that cannot be understood without a further call."""
+    try:
+        record = record_of(row)
+    except AppError:
+        record = Record(str(row["id"]), {})
     return Written(record.id, record)

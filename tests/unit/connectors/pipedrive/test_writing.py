@@ -210,6 +210,34 @@ def test_a_create_without_an_answer_is_lost_and_found_again() -> None:
     assert len(connector.find("email", ["ann@example.com"])) == 1
 
 
+def broken(*paths: str):
+    """Reads below these paths fail for good."""
+    return lambda request: (
+        httpx.Response(400, json={}) if request.method == "GET" and request.url.path.startswith(paths) else None
+    )
+
+
+def test_a_person_who_was_written_stands_even_where_reading_back_fails() -> None:
+    company = Company()
+    company.world.organisation("Acme")
+    company.clock.advance(60)
+    made_by_hand = company.world.add({"name": "Bob", "organization": "Acme"})
+    company.script = broken("/api/v2/organizations", "/api/v2/persons/")
+    connector = company.persons("name", "organization", "marketing_status")
+    company.world.quirks.campaigns = False
+    assert made(connector.create(draft(name="Ann"))).values == {"name": "Ann", "organization": None}
+    assert made(connector.update(patch(made_by_hand, name="Bobby"))).values == {"name": "Bobby"}
+
+
+def test_a_person_who_was_written_stands_even_where_a_label_cannot_be_looked_up() -> None:
+    company = Company()
+    company.world.add_label("Customer")
+    person = company.world.add({"name": "Ann", "labels": ("Customer",)})
+    company.script = broken("/api/v2/personFields")
+    assert made(company.persons("name", "labels").update(patch(person, name="Anna"))).id == person
+    assert company.world.read(person)["name"] == "Anna"
+
+
 def test_an_update_without_an_answer_is_repeated() -> None:
     company = Company()
     person = company.world.add({"name": "Ann"})

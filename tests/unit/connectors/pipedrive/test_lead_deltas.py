@@ -59,3 +59,13 @@ def test_a_delta_asks_for_a_complete_read_in_time() -> None:
     company.clock.advance(7 * 3600)
     with pytest.raises(CursorExpired):
         listed(company, cursor)
+
+
+def test_a_delta_reads_back_over_what_may_have_been_under_way() -> None:
+    company = Company()
+    company.world.save_organisation({"name": "Acme"})
+    lead = company.world.add({"title": "Big", "organization": "Acme"}, "leads")
+    company.clock.advance(30)
+    cursor = str(list(company.leads("title").list())[-1].cursor)
+    assert set(listed(company, cursor)) == {lead}
+    assert set(listed(company, cursor, overlap_seconds=0)) == set()

@@ -24,6 +24,7 @@ from reconciler.connectors.pipedrive.columns import (
     one_point,
     part,
     text,
+    values_of,
     write_point,
     write_points,
 )
@@ -173,6 +174,6 @@ class People:
 
 
 def _folded(column: Column, row: Row) -> set[str]:
-    value = column.read(row)
+    value = values_of({"": column}, row).get("")
     each = value if isinstance(value, tuple) else (value,)
     return {fold(one) for one in each if one is not None}

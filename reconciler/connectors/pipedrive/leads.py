@@ -69,6 +69,7 @@ class Leads:
             create_batch=_BATCH,
             update_batch=_BATCH,
             delete_batch=_BATCH,
+            pooled=("create", "update", "delete", "get"),
             get_batch=_BATCH,
             page_size=settings.page_size,
             searchable=SEARCHABLE,

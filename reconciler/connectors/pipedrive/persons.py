@@ -60,6 +60,7 @@ class Persons:
             create_batch=_BATCH,
             update_batch=_BATCH,
             delete_batch=_BATCH,
+            pooled=("create", "update", "delete"),
             get_batch=100,
             page_size=settings.page_size,
             searchable=(*SEARCHABLE, *custom),

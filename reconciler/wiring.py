@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.connectors.base import App, Connector, Opening
+from reconciler.connectors.base import App, Connector, Opening, Resource
 from reconciler.connectors.budget import Budget
 from reconciler.connectors.http import Http
-from reconciler.connectors.registry import app_names, app_traits, load_app
+from reconciler.connectors.registry import app_names, app_resource, app_traits, load_app, tailored_catalogue
 from reconciler.cycle import result_of, run_cycle
 from reconciler.engine.program import compile_connection
 from reconciler.errors import LeaseHeld, ReconcilerError
@@ -46,7 +46,9 @@ class Apps(Mapping[str, AppFacts]):
             raise KeyError(name)
         if name not in self._known:
             app = load_app(name)
-            self._known[name] = AppFacts(app.catalogue, app.credentials, app.options, app_traits(app), app.base_url)
+            self._known[name] = AppFacts(
+                app.catalogue, app.credentials, app.options, app_traits(app), app.base_url, _tailor
+            )
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -54,6 +56,12 @@ class Apps(Mapping[str, AppFacts]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+def _tailor(facts: AppFacts, options: Mapping[str, object]) -> AppFacts:
+    app = load_app(facts.catalogue.app)
+    catalogue = tailored_catalogue(app, options)
+    return facts if catalogue is None else replace(facts, catalogue=catalogue, traits=app_traits(app, options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +79,20 @@ class World:
 
 @dataclass(slots=True, eq=False)
 class Opened:
-    """An account that is open: one HTTP client, one login, one rate budget for all connections that use it."""
+    """An account that is open: one HTTP client, one login, one rate budget for all connections that use it, and what
+    the app shares beside that."""
 
     spec: AccountSpec
     credentials: Mapping[str, str] = field(repr=False)
     http: Http
+    resource: Resource | None = None
     users: int = 0
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.http.close()
+        if self.resource is not None:
+            self.resource.close()
 
 
 class Accounts:
@@ -97,37 +113,46 @@ class Accounts:
         with self._lock:
             opened = self._current.get(spec.name)
             if opened is None or (opened.spec, opened.credentials) != (spec, credentials):
-                opened = Opened(spec, credentials, self._connect(spec, credentials, traits or Traits()))
+                opened = self._connect(spec, credentials, traits or Traits())
                 self._current[spec.name] = opened
                 self._in_use.append(opened)
             opened.users += 1
             return opened.http
 
+    def resource(self, http: Http) -> Resource | None:
+        """What the account of this client shares beside it, where its app wants such a thing."""
+        with self._lock:
+            return self._opened(http).resource
+
+    def _opened(self, http: Http) -> Opened:
+        return next(one for one in self._in_use if one.http is http)
+
     def give_back(self, http: Http) -> None:
         """One user less."""
         with self._lock:
-            opened = next(one for one in self._in_use if one.http is http)
+            opened = self._opened(http)
             opened.users -= 1
             if not opened.users:
                 self._in_use.remove(opened)
                 if self._current.get(opened.spec.name) is opened:
                     del self._current[opened.spec.name]
-                http.close()
+                opened.close()
 
     def close(self) -> None:
         """Close every account, whoever still uses it: the process ends."""
         with self._lock:
             for opened in self._in_use:
-                opened.http.close()
+                opened.close()
             self._in_use.clear()
             self._current.clear()
 
-    def _connect(self, spec: AccountSpec, credentials: Mapping[str, str], traits: Traits) -> Http:
+    def _connect(self, spec: AccountSpec, credentials: Mapping[str, str], traits: Traits) -> Opened:
         app, world = load_app(spec.app), self._world
         for value in credentials.values():
             world.secrets.add(value)
         base_url = spec.base_url or app.base_url or ""
-        auth = app.authenticate(app.credentials.model_validate(credentials), base_url)
+        known = app.credentials.model_validate(credentials)
+        auth, resource = app.authenticate(known, base_url), app_resource(app, known)
         budget = Budget(
             spec.app,
             per_second=spec.rate or traits.calls_per_second,
@@ -136,7 +161,8 @@ class Accounts:
             clock=world.monotonic,
             sleep=world.sleep,
         )
-        return Http(app=spec.app, base_url=base_url, auth=auth, budget=budget, sleep=world.sleep, clock=world.clock)
+        http = Http(app=spec.app, base_url=base_url, auth=auth, budget=budget, sleep=world.sleep, clock=world.clock)
+        return Opened(spec, credentials, http, resource)
 
 
 @dataclass(slots=True)
@@ -168,7 +194,8 @@ class Wiring:
         traits = app_traits(app).get(connection.end(side).entity)
         http = self.accounts.take(spec, traits)
         on_failure.callback(self.accounts.give_back, http)
-        return _End(app, http, connection.end(side).entity, app.options.model_validate(spec.options).model_dump())
+        options = app.options.model_validate(spec.options).model_dump()
+        return _End(app, http, connection.end(side).entity, options, self.accounts.resource(http))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +204,10 @@ class _End:
     http: Http
     entity: str
     options: Mapping[str, object]
+    resource: Resource | None = None
 
     def connector(self, fields: tuple[str, ...] = ()) -> Connector:
-        return self.app.open(Opening(self.http, self.entity, self.options, fields))
+        return self.app.open(Opening(self.http, self.entity, self.options, fields, self.resource))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ The format, one file an app (``reconciler/connectors/apps/<app>.yaml``)::
             strictness: [normal, bounced, donotcontact]  # from lenient to strict
           - {name: createDate, type: datetime, writable: false}
           - {name: photo, readable: false}
+          - {name: nickname, role: nickname, custom: true}   # not every account has it, so the account is asked
 
 Only ``name`` must be said of a field. ``type`` is one of ``model.field.FieldType`` (``text`` when left out), ``role``
 one of ``ROLES``; ``max_length`` counts characters; ``readable`` and ``writable`` are true and ``required`` is false
@@ -108,6 +109,7 @@ class FieldEntry(BaseModel):
     readable: bool = True
     writable: bool = True
     required: bool = False
+    custom: bool = False
     max_length: int | None = None
     values: tuple[str, ...] = ()
     writable_values: tuple[str, ...] = ()

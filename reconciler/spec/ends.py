@@ -69,6 +69,7 @@ def open_side(name: str, side: SideSpec, findings: Findings, around: Surrounding
     if facts is None:
         findings.error((*loc, "app"), f"no app is called '{side.app}'", suggest(side.app, around.apps))
         return None
+    facts = _as_the_account_has_it(side, facts, around.accounts)
     _check_side_account(side, findings, around.accounts, (*loc, "account"))
     entity = facts.catalogue.entities.get(side.entity)
     if entity is None:
@@ -76,6 +77,17 @@ def open_side(name: str, side: SideSpec, findings: Findings, around: Surrounding
         findings.error((*loc, "entity"), f"{side.app} has no entity '{side.entity}'", hint)
         return None
     return SideScope(name, side.app, side.entity, entity, facts.traits.get(side.entity), around.custom.get(name))
+
+
+def _as_the_account_has_it(side: SideSpec, facts: AppFacts, accounts: Mapping[str, Located[AccountSpec]]) -> AppFacts:
+    """What is wrong with an account is said once, where it stands; its options then make no difference here."""
+    account = accounts.get(side.account)
+    if account is None or account.spec.app != side.app:
+        return facts
+    try:
+        return facts.with_options(account.spec.options)
+    except ValidationError:
+        return facts
 
 
 def _check_side_account(

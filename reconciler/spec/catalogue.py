@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import pydantic
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -89,6 +89,10 @@ def _known_role(role: str) -> str:
     return role
 
 
+Role: TypeAlias = Annotated[str, AfterValidator(_known_role)]
+"""One of ``ROLES``."""
+
+
 def _compiles(pattern: str) -> str:
     try:
         re.compile(pattern)
@@ -104,7 +108,7 @@ class FieldEntry(BaseModel):
 
     name: str
     type: FieldType = FieldType.TEXT
-    role: Annotated[str, AfterValidator(_known_role)] | None = None
+    role: Role | None = None
     label: str = ""
     readable: bool = True
     writable: bool = True

@@ -50,9 +50,9 @@ class Place:
         with Http(app="sql", base_url="") as http:
             return APP.open(Opening(http, "rows", options, names, self.database))
 
-    def hands(self, table: str, **stamp: object) -> SqlHands:
+    def hands(self, table: str, schema: str | None = None, **stamp: object) -> SqlHands:
         with self.database.reading() as connection:
-            return SqlHands(self.database, Table(table, MetaData(), autoload_with=connection), stamp)
+            return SqlHands(self.database, Table(table, MetaData(), schema=schema, autoload_with=connection), stamp)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from sqlalchemy import column as named
 from sqlalchemy.types import NullType, UserDefinedType
 
 from reconciler.connectors.sql.failures import APP
-from reconciler.connectors.sql.values import Codec, codec_of
+from reconciler.connectors.sql.values import Codec, bare, codec_of
 from reconciler.connectors.tabular.columns import known_columns, must_have
 from reconciler.errors import Rejected
 from reconciler.model.field import Field, FieldType
@@ -103,7 +103,8 @@ def _codecs(found: Table, options: Options, *, loose: bool) -> dict[str, Codec]:
         several = column.name in options.lists or role in _LISTS
         codec = codec_of(column, several=several, separator=options.separator, loose=loose)
         if codec is not None:
-            codecs[column.name] = replace(codec, empty=_nothing(column, codec))
+            longest = None if loose else getattr(bare(column), "length", None)
+            codecs[column.name] = replace(codec, empty=_nothing(column, codec), longest=longest)
         elif column.name in options.lists:
             raise Rejected(APP, f"the column '{column.name}' cannot hold a list", code="no_list")
     return codecs
@@ -158,8 +159,8 @@ def _field(column: Column[Any], codec: Codec, options: Options, key: str) -> Fie
         custom=True,
         writable=writable,
         required=writable and not fills_itself,
-        max_length=getattr(column.type, "length", None) if codec.type is FieldType.TEXT else None,
-        values=tuple(getattr(column.type, "enums", ())) if codec.type is FieldType.ENUM else (),
+        max_length=getattr(bare(column), "length", None) if codec.type is FieldType.TEXT else None,
+        values=tuple(getattr(bare(column), "enums", ())) if codec.type is FieldType.ENUM else (),
     )
 
 

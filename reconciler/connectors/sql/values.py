@@ -29,13 +29,14 @@ Write = Callable[["Value"], object]
 @dataclass(frozen=True, slots=True)
 class Codec:
     """How one column is read and written; ``write`` is never given None and raises ``NoFit``. ``empty`` is what stands
-    for nothing. ``raw`` says that the database stores another type than it declares."""
+    for nothing. ``raw`` says that the database stores another type than it declares. ``longest`` is in characters."""
 
     type: FieldType
     read: Read
     write: Write
     raw: bool = False
     empty: object = None
+    longest: int | None = None
 
     def to_value(self, held: object) -> Value:
         """What a column holds, as a field says it."""
@@ -43,7 +44,10 @@ class Codec:
 
     def to_column(self, value: Value) -> object:
         """What to store. Raises ``NoFit``."""
-        return self.empty if value is None or value in ((), "") else self.write(value)
+        held = self.empty if value is None or value in ((), "") else self.write(value)
+        if self.longest is not None and isinstance(held, str) and len(held) > self.longest:
+            raise words.NoFit(f"at most {self.longest} characters fit here", "too_long")
+        return held
 
 
 def _text(held: object) -> Value:
@@ -111,10 +115,16 @@ def _stamp(value: Value) -> object:
     return words.as_moment(value).astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
+def _padded(held: object) -> Value:
+    """The database fills a text of fixed length with blanks."""
+    return str(held).rstrip(" ") or None
+
+
 _TEXT = Codec(FieldType.TEXT, _text, words.as_text)
 _TYPES: tuple[tuple[type[types.TypeEngine[Any]], Codec], ...] = (
     (types.Enum, Codec(FieldType.ENUM, _text, words.as_text)),
     (CITEXT, _TEXT),
+    (types.CHAR, Codec(FieldType.TEXT, _padded, words.as_text)),
     (types.String, _TEXT),
     (types.Boolean, Codec(FieldType.BOOLEAN, _boolean, words.as_boolean)),
     (types.Integer, Codec(FieldType.INTEGER, _integer, words.as_integer)),
@@ -134,12 +144,17 @@ _LOOSE: dict[FieldType, Codec] = {
 """SQLite stores what it is given, whatever the column says: read as it lies there."""
 
 
+def bare(column: Column[Any]) -> types.TypeEngine[Any]:
+    """The type of a column, of which a domain is only a name."""
+    return column.type.data_type if isinstance(column.type, DOMAIN) else column.type
+
+
 def codec_of(column: Column[Any], *, several: bool, separator: str, loose: bool) -> Codec | None:
     """How to read and write a column; None where no field of a contact can hold what it holds.
 
     ``several`` says that it holds a list, ``loose`` that the database does not keep to declared types.
     """
-    kind = column.type.data_type if isinstance(column.type, DOMAIN) else column.type
+    kind = bare(column)
     if isinstance(kind, types.ARRAY):
         return Codec(FieldType.LIST, _items, _array) if isinstance(kind.item_type, types.String) else None
     if isinstance(kind, types.JSON):
@@ -148,7 +163,7 @@ def codec_of(column: Column[Any], *, several: bool, separator: str, loose: bool)
     codec = next((one for known, one in _TYPES if isinstance(kind, known)), None)
     if codec is None or not several:
         return _fitted(codec, kind, loose=loose)
-    if codec is not _TEXT:
+    if codec.type is not FieldType.TEXT:
         return None
     return Codec(
         FieldType.LIST,

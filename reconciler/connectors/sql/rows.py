@@ -15,8 +15,7 @@ from reconciler.connectors.sql.marks import marks_of
 from reconciler.connectors.sql.reads import Reader
 from reconciler.connectors.sql.table import look_at
 from reconciler.connectors.sql.writes import Writer, together
-from reconciler.connectors.tabular.columns import known_columns, must_have
-from reconciler.model.field import FieldType
+from reconciler.connectors.tabular.columns import must_have, searchable
 from reconciler.model.traits import Traits
 
 if TYPE_CHECKING:
@@ -131,9 +130,6 @@ class Rows:
 
 def _traits(kind: str, options: Options, names: tuple[str, ...]) -> Traits:
     """What the kind of database and the options promise."""
-    known = known_columns(options.roles)
-    several = {name for name, field in known.items() if field.type is FieldType.LIST} | set(options.lists)
-    standard = [name for name, field in known.items() if field.role in {"email", "phone"}]
     postgres = kind == "postgresql"
     delta = postgres or options.modified is not None
     return Traits(
@@ -147,6 +143,6 @@ def _traits(kind: str, options: Options, names: tuple[str, ...]) -> Traits:
         get_batch=options.batch,
         find_batch=options.batch,
         page_size=options.page_size,
-        searchable=tuple(name for name in names or standard if name not in several),
+        searchable=searchable(names, options.roles, options.lists),
         notes=_NOTES,
     )

@@ -12,7 +12,7 @@ from reconciler.model.field import FieldType
 from reconciler.spec.catalogue import Entity, FieldEntry, load_catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from reconciler.model.field import Field
     from reconciler.spec.catalogue import Catalogue
@@ -72,3 +72,11 @@ def must_have(app: str, where: str, names: Iterable[str], there: Iterable[str]) 
             near = difflib.get_close_matches(name, columns, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else f"; it has {', '.join(columns)}"
             raise Rejected(app, f"{where} has no column '{name}'{hint}", code="no_column")
+
+
+def searchable(names: Sequence[str], roles: Mapping[str, str], lists: Iterable[str]) -> tuple[str, ...]:
+    """The columns by which one can search: all that hold one thing; of a connector without fields, the usual keys."""
+    known = known_columns(roles)
+    several = {name for name, field in known.items() if field.type is FieldType.LIST} | set(lists)
+    keys = [name for name, field in known.items() if field.role in {"email", "phone"}]
+    return tuple(name for name in names or keys if name not in several)

@@ -78,7 +78,7 @@ def look_at(connection: Connection, options: Options) -> Shape:
     must_have(APP, f"the table '{name}'", options.named, found.c.keys())
     codecs = _codecs(found, options, loose=connection.dialect.name == "sqlite")
     key = _key(found, options, codecs)
-    fields = tuple(_field(found.c[one], codec, options, key.name) for one, codec in codecs.items())
+    fields = tuple(_field(one, found.c[one], codec, options) for one, codec in codecs.items())
     for one, codec in codecs.items():
         if codec.raw:
             found.c[one].type = NullType()
@@ -99,14 +99,15 @@ def _codecs(found: Table, options: Options, *, loose: bool) -> dict[str, Codec]:
     known = known_columns(options.roles)
     codecs: dict[str, Codec] = {}
     for column in found.c:
-        role = known[column.name].role if column.name in known else None
-        several = column.name in options.lists or role in _LISTS
+        name = str(column.name)  # plain: SQLAlchemy's own kind of text can be stored nowhere
+        role = known[name].role if name in known else None
+        several = name in options.lists or role in _LISTS
         codec = codec_of(column, several=several, separator=options.separator, loose=loose)
         if codec is not None:
             longest = None if loose else getattr(bare(column), "length", None)
-            codecs[column.name] = replace(codec, empty=_nothing(column, codec), longest=longest)
-        elif column.name in options.lists:
-            raise Rejected(APP, f"the column '{column.name}' cannot hold a list", code="no_list")
+            codecs[name] = replace(codec, empty=_nothing(column, codec), longest=longest)
+        elif name in options.lists:
+            raise Rejected(APP, f"the column '{name}' cannot hold a list", code="no_list")
     return codecs
 
 
@@ -146,11 +147,12 @@ def _special(found: Table, name: str | None, codecs: Mapping[str, Codec]) -> Col
     return found.c[name]
 
 
-def _field(column: Column[Any], codec: Codec, options: Options, key: str) -> Field:
-    known = known_columns(options.roles).get(column.name, Field(column.name))
+def _field(name: str, column: Column[Any], codec: Codec, options: Options) -> Field:
+    known = known_columns(options.roles).get(name, Field(name))
     made = column.computed is not None or (column.identity is not None and column.identity.always)
-    own = {key, options.modified, options.deleted}
-    open_ = column.name not in own if options.writable is None else column.name in options.writable
+    own = {options.modified, options.deleted}
+    free = name not in own and not column.primary_key and name != options.key
+    open_ = free if options.writable is None else name in options.writable
     writable = open_ and not made
     fills_itself = column.nullable or column.server_default is not None or column.identity is not None
     return replace(

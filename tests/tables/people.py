@@ -42,9 +42,19 @@ class Place:
             for statement in statements:
                 connection.exec_driver_sql(statement)
 
-    def one(self, statement: str) -> object:
+    def many(self, statement: str, *rows: tuple[object, ...]) -> None:
+        """One statement once for every row of parameters."""
+        with self.database.writing() as connection:
+            for row in rows:
+                connection.exec_driver_sql(statement, row)
+
+    def one(self, statement: str, *parameters: object) -> object:
         with self.database.reading() as connection:
-            return connection.exec_driver_sql(statement).scalar()
+            return connection.exec_driver_sql(statement, parameters).scalar()
+
+    def column(self, statement: str) -> list[object]:
+        with self.database.reading() as connection:
+            return list(connection.exec_driver_sql(statement).scalars())
 
     def rows(self, *names: str, **options: object) -> Rows:
         with Http(app="sql", base_url="") as http:

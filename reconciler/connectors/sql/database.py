@@ -111,7 +111,8 @@ def _parsed(address: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     try:
-        arguments = _ARGUMENTS.get(url.drivername, {})
+        usual = _ARGUMENTS.get(url.drivername, {})
+        arguments = {name: value for name, value in usual.items() if name not in url.query}
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=2, connect_args=arguments)
     except NoSuchModuleError:
         problem = f"nothing here speaks to databases of the kind '{url.drivername}'; {_EXAMPLE}"

@@ -65,7 +65,8 @@ def test_what_no_contact_holds_is_left_out(place: Place) -> None:
     ("options", "words"),
     [
         ({"table": "peeple"}, "no table or view 'peeple'"),
-        ({"modified": "chaged"}, "no column 'chaged'; it has"),
+        ({"modified": "chaged"}, "no column 'chaged'; did you mean 'age'"),
+        ({"deleted": "xyz"}, "no column 'xyz'; it has id, email"),
         ({"key": "emial"}, "no column 'emial'; did you mean 'email'"),
         ({"lists": ["age"]}, "'age' cannot hold a list"),
         ({"roles": {"mail": "email"}}, "no column 'mail'; did you mean 'email'"),

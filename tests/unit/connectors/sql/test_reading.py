@@ -12,21 +12,17 @@ from reconciler.errors import CursorExpired
 if TYPE_CHECKING:
     from tests.tables.people import Place
 
-STAMPED = "CREATE TABLE people (id {key} PRIMARY KEY, email TEXT, changed {stamp}, gone {gone})"
+STAMPED = "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, changed {stamp}, gone {gone})"
 EARLY, NOON, LATE = "2024-05-01 08:00:00", "2024-05-01 12:00:00", "2024-05-01 12:00:30"
 
 
-def stamped(
-    place: Place, *rows: tuple[object, ...], key: str = "INTEGER", stamp: str = "TIMESTAMP", gone: str = "TEXT"
-):
-    place.sql(STAMPED.format(key=key, stamp=stamp, gone=gone))
+def stamped(place: Place, *rows: tuple[object, ...], stamp: str = "TIMESTAMP", gone: str = "TEXT"):
+    place.sql(STAMPED.format(stamp=stamp, gone=gone))
     put(place, *rows)
 
 
 def put(place: Place, *rows: tuple[object, ...]) -> None:
-    with place.database.writing() as connection:
-        for row in rows:
-            connection.exec_driver_sql("INSERT OR REPLACE INTO people VALUES (?, ?, ?, ?)", (*row, None)[:4])
+    place.many("INSERT OR REPLACE INTO people VALUES (?, ?, ?, ?)", *((*row, None)[:4] for row in rows))
 
 
 def read(place: Place, since: str | None = None, **options: object):
@@ -36,7 +32,7 @@ def read(place: Place, since: str | None = None, **options: object):
 
 
 def test_pages_follow_the_key_and_the_last_one_says_so(people: Place) -> None:
-    people.sql(*(f"INSERT INTO people (id, last_name) VALUES ({n}, 'Doe')" for n in (3, 1, 2, 5, 4)))
+    people.many("INSERT INTO people (id, last_name) VALUES (?, 'Doe')", (3,), (1,), (2,), (5,), (4,))
     pages = list(people.rows("last_name", table="people", page_size=2).list())
     assert [[record.id for record in page.records] for page in pages] == [["1", "2"], ["3", "4"], ["5"]]
     assert [page.last for page in pages] == [False, False, True]
@@ -48,7 +44,7 @@ def test_an_empty_table_says_that_it_is_empty(people: Place) -> None:
 
 
 def test_rows_that_are_written_between_two_pages_are_neither_lost_nor_doubled(people: Place) -> None:
-    people.sql(*(f"INSERT INTO people (id, last_name) VALUES ({n}, 'Doe')" for n in (10, 20, 30)))
+    people.many("INSERT INTO people (id, last_name) VALUES (?, 'Doe')", (10,), (20,), (30,))
     pages = people.rows("last_name", table="people", page_size=2).list()
     seen = [record.id for record in next(pages).records]
     people.sql("DELETE FROM people WHERE id = 10", "INSERT INTO people (id, last_name) VALUES (5, 'Doe'), (40, 'Doe')")
@@ -139,9 +135,8 @@ def test_modified_is_told_with_its_zone(place: Place) -> None:
 
 
 def test_texts_are_found_whatever_their_case(people: Place) -> None:
-    people.sql(
-        "INSERT INTO people (email, last_name) VALUES ('Ann@Example.com', 'Ünal'), ('bob@example.com', 'O''Neil')"
-    )
+    put = "INSERT INTO people (email, last_name) VALUES (?, ?)"
+    people.many(put, ("Ann@Example.com", "Ünal"), ("bob@example.com", "O'Neil"))
     rows = people.rows("email", "last_name", "age", table="people")
     assert [one.values["last_name"] for one in rows.find("email", ["ann@example.COM", "%"])] == ["Ünal"]
     assert [one.values["last_name"] for one in rows.find("last_name", ["Ünal", "o'neil"])] == ["Ünal", "O'Neil"]

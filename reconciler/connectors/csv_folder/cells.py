@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.connectors.tabular import words
-from reconciler.connectors.tabular.lists import join_list, split_list
+from reconciler.connectors.tabular.lists import join_list, quoted, split_list
 from reconciler.model.field import FieldType
 
 if TYPE_CHECKING:
@@ -115,11 +115,4 @@ class Cells:
 def line(cells: list[str], delimiter: str, ending: str, *, quote_all: bool) -> str:
     """One row as text; quotes where they are needed, or everywhere."""
     alone = len(cells) == 1 and not cells[0]  # an empty line would be no row
-    return delimiter.join(_quoted(cell, delimiter, always=quote_all or alone) for cell in cells) + ending
-
-
-def _quoted(cell: str, delimiter: str, *, always: bool) -> str:
-    if always or cell != cell.strip() or any(mark in cell for mark in (delimiter, '"', "\r", "\n")):
-        doubled = cell.replace('"', '""')
-        return f'"{doubled}"'
-    return cell
+    return delimiter.join(quoted(cell, delimiter, always=quote_all or alone) for cell in cells) + ending

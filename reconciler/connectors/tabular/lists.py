@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 
 def join_list(items: Iterable[str], separator: str) -> str:
     """One text of all items; empty for none."""
-    found = list(items)
-    text = io.StringIO()
-    csv.writer(text, delimiter=separator, lineterminator="").writerow(found)
-    return text.getvalue() if found else ""
+    return separator.join(quoted(item, separator) for item in items)
+
+
+def quoted(item: str, separator: str, *, always: bool = False) -> str:
+    """An item, in quotes where it could be mistaken for something else without them (or ``always``)."""
+    if always or item != item.strip() or any(mark in item for mark in (separator, '"', "\r", "\n")):
+        doubled = item.replace('"', '""')
+        return f'"{doubled}"'
+    return item
 
 
 def split_list(text: str, separator: str) -> tuple[str, ...]:

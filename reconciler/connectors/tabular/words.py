@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,12 @@ def as_number(value: Value) -> float:
     if isinstance(value, tuple) or value is None:
         raise NoFit("only a number fits here")
     try:
-        return float(value)
-    except ValueError:
+        number = float(value)
+    except (ValueError, OverflowError):
         raise NoFit("only a number fits here") from None
+    if not math.isfinite(number):
+        raise NoFit("only a number fits here")
+    return number
 
 
 def as_date(value: Value) -> date:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.testing.contract import ConnectorContract, Subject
-from tests.real.postgres import postgres
 from tests.tables.people import Place, connected
 
 if TYPE_CHECKING:
@@ -46,19 +45,15 @@ OPTIONS = {
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    with postgres() as running:
-        running.run(
-            "CREATE SCHEMA crm",
-            "CREATE TYPE mood AS ENUM ('sad', 'ok', 'glad')",
-            "CREATE DOMAIN nickname AS varchar(30) CHECK (VALUE <> 'nobody')",
-            TABLE,
-            *STAMP,
-            "CREATE USER clerk PASSWORD 'clerk'",
-            "GRANT USAGE ON SCHEMA crm TO clerk",
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON crm.people TO clerk",
-        )
-        yield running
+def server(postgres_server) -> Postgres:
+    postgres_server.run(
+        "CREATE TYPE mood AS ENUM ('sad', 'ok', 'glad')",
+        "CREATE DOMAIN nickname AS varchar(30) CHECK (VALUE <> 'nobody')",
+        TABLE,
+        *STAMP,
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON crm.people TO clerk",
+    )
+    return postgres_server
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, make_url
+from sqlalchemy import create_engine, event, func, make_url, select, true
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from reconciler.connectors.sql.failures import APP, RowRefused, judge, lost
@@ -22,17 +22,23 @@ if TYPE_CHECKING:
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 _SECONDS = 10
 _ARGUMENTS: dict[str, dict[str, Any]] = {
-    "postgresql+psycopg": {"connect_timeout": _SECONDS, "application_name": "reconciler"},
+    "postgresql+psycopg": {
+        "connect_timeout": _SECONDS,
+        "application_name": "reconciler",
+        "prepare_threshold": None,  # a pooler may stand between, and forget what was prepared
+    },
     "sqlite": {"timeout": _SECONDS},
 }
 _EXAMPLE = "write it like postgresql://user:password@host/database or sqlite:////path/to/file"
 
 
 class Database:
-    """A database by its address. Threads may share it; nothing is opened before it is used."""
+    """A database by its address. Threads may share it; nothing is opened before it is used. ``patience`` is how many
+    seconds a write waits for rows that somebody else holds (PostgreSQL)."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, patience: float = _SECONDS) -> None:
         self._address = address
+        self._patience = patience
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
@@ -77,6 +83,9 @@ class Database:
             self.engine.connect().execution_options(writes=True) as connection,
             connection.begin() as transaction,
         ):
+            if self.kind == "postgresql":
+                wait = f"{self._patience * 1000:.0f}ms"
+                connection.execute(select(func.set_config("lock_timeout", wait, true())))
             yield connection
             try:
                 transaction.commit()

@@ -78,6 +78,7 @@ _STATES: dict[str, _Row | _All] = {
     "42501": _RIGHTS,
     "25006": _READ_ONLY,
     "55000": _READ_ONLY,
+    "0A": _READ_ONLY,
     "28": _LOGIN,
     "3D": _LOGIN,
     "42": _SCHEMA,

@@ -35,6 +35,10 @@ def check_account(located: Located[AccountSpec], apps: Mapping[str, AppFacts]) -
     if spec.base_url is None and facts.base_url is None:
         hint = f"{facts.catalogue.label} has no usual place; write base_url: https://…"
         findings.error((), "the key 'base_url' is missing", hint)
+    if spec.base_url is not None and facts.base_url == "":
+        findings.error(
+            ("base_url",), f"{facts.catalogue.label} is not reached over HTTP", "leave base_url out", key=True
+        )
     return findings
 
 

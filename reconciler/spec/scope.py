@@ -96,7 +96,7 @@ class SideScope:
 
     def guessed(self, field: Field) -> bool:
         """Whether only the name of this field is known."""
-        return field.custom and self.custom is None
+        return field.custom and self.custom is None and field.name not in self.entity.by_name
 
     def lookup(self, name: str, findings: Findings, loc: Loc, *, key: bool = False) -> Field | None:
         """``find``, with a finding where there is no such field, or where one is only believed to exist."""

@@ -45,6 +45,15 @@ def test_default_mappings_follow_the_roles_that_an_account_gives() -> None:
     assert (given["email"], given["title"], given["phone"]) == ("mail", "job", "phone")
 
 
+def test_a_role_is_a_match_key_although_the_account_may_lack_it() -> None:
+    found = resolved(key="email")
+    text = SPEC.format(options="key: no", more="", winner="crm", key="x").replace("[{crm: Email, db: x}]", "[email]")
+    parts = [parse("accounts.yaml", ACCOUNTS), parse("both.yaml", text)]
+    by_role = resolve(Loaded({part.file: part for part in parts}), {**APPS, "sql": Apps()["sql"]})
+    assert by_role.problems == ()
+    assert by_role.connections["both"].keys[0].right == found.connections["both"].keys[0].right
+
+
 def test_any_column_may_be_there_and_no_name_is_a_guess() -> None:
     assert resolved(key="any_name").warnings == ()
 

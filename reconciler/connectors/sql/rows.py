@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _RIGHTS = ("SELECT", "INSERT", "UPDATE")
 _NOTES = (
     "without a column that says when a row was changed, only PostgreSQL tables give deltas",
-    "a row that is deleted for good is missed by a complete read only; a column that marks deleted rows tells at once",
+    "a row that is deleted for good shows in a complete read only; a column that marks deleted rows tells at once",
 )
 
 
@@ -61,6 +61,11 @@ class Rows:
         must_have(APP, f"the table '{self._options.table}'", self._names, self._shape.codecs)
         return Reader(self._shape, self._names)
 
+    def _look_anew(self) -> None:
+        """A connector lives for long, and tables change: every read begins with a look."""
+        for seen in ("_shape", "_reader"):
+            self.__dict__.pop(seen, None)
+
     @property
     def _writer(self) -> Writer:
         return Writer(self._reader, self._new_id)
@@ -85,6 +90,7 @@ class Rows:
 
     def list(self, since: str | None = None) -> Iterator[Page]:
         """All rows in the order of the key, or those that changed since a cursor."""
+        self._look_anew()
         marks, reader = marks_of(self._shape, self._options.overlap), self._reader
         rows = reader.alive
         with self._database.reading() as connection:

@@ -155,7 +155,17 @@ def test_a_table_that_changed_under_the_connector_is_named_as_such(people: Place
     connector.describe()
     people.sql("ALTER TABLE people DROP COLUMN age")
     with pytest.raises(Rejected, match="as it was described"):
+        connector.get(["1"])
+    with pytest.raises(Rejected, match="no column 'age'"):
         list(connector.list())
+
+
+def test_a_table_that_was_mended_is_seen_without_a_restart(people: Place) -> None:
+    connector = people.rows("email", "city", table="people")
+    with pytest.raises(Rejected, match="no column 'city'"):
+        list(connector.list())
+    people.sql("ALTER TABLE people ADD COLUMN city TEXT")
+    assert [page.records for page in connector.list()] == [()]
 
 
 def test_half_a_character_is_refused(people: Place) -> None:

@@ -254,3 +254,12 @@ def test_a_table_with_keys_of_its_own_kind_works(crm: Crm, postgres_server) -> N
     one, two = people.create(named("Ann", "Bob"))
     assert {record.id for page in people.list() for record in page.records} == {one.id, two.id}
     assert [record.values["last_name"] for record in people.get([two.id, "no uuid"])] == ["Bob"]
+
+
+def test_rows_are_held_from_the_look_to_the_write(crm: Crm, postgres_server) -> None:
+    (one,) = crm.people().create(named("Ann"))
+    reader = crm.people()._reader
+    with crm.database.writing() as connection, psycopg.connect(postgres_server.address()) as other:
+        assert set(reader.locked(connection, [one.id])) == {one.id}
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            other.execute("SELECT 1 FROM crm.people FOR UPDATE NOWAIT")

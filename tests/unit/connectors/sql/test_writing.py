@@ -145,9 +145,12 @@ def test_a_database_that_another_writer_holds_is_tried_later(people: Place, file
 
 
 def test_a_write_holds_the_database_from_its_first_look(people: Place, file: Path) -> None:
-    with people.database.writing(), closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as other:
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            other.execute("BEGIN IMMEDIATE")
+    with (
+        closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as other,
+        people.database.writing(),
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        other.execute("BEGIN IMMEDIATE")
 
 
 def test_a_database_that_may_only_be_read_denies_writes(people: Place) -> None:

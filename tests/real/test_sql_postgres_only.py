@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from reconciler.connectors.sql.database import Database
+from reconciler.connectors.sql.failures import RowRefused
 from reconciler.errors import CursorExpired, Denied, Retryable
 from reconciler.model.outcome import Draft, Lost, Patch, Refused, Written
 from tests.tables.people import Place, connected
@@ -254,6 +256,31 @@ def test_a_table_with_keys_of_its_own_kind_works(crm: Crm, postgres_server) -> N
     one, two = people.create(named("Ann", "Bob"))
     assert {record.id for page in people.list() for record in page.records} == {one.id, two.id}
     assert [record.values["last_name"] for record in people.get([two.id, "no uuid"])] == ["Bob"]
+
+
+def test_a_column_of_fixed_words_is_found_and_written_by_them_alone(crm: Crm, postgres_server) -> None:
+    postgres_server.run(
+        "CREATE TYPE crm.mood AS ENUM ('sad', 'Glad')",
+        "ALTER TABLE crm.people ADD mood crm.mood",
+    )
+    people = crm.rows("last_name", "mood", table="crm.people")
+    one, two = people.create([Draft({"last_name": "Ann", "mood": "Glad"}), Draft({"last_name": "Bob", "mood": "mad"})])
+    assert (one.record.values["mood"], two.code) == ("Glad", "not_a_value")
+    assert [record.id for record in people.find("mood", ["glad", "mad"])] == [one.id]
+
+
+def test_nothing_of_a_person_is_in_what_was_raised(crm: Crm) -> None:
+    crm.people().create([Draft({"email": "ann@example.com", "last_name": "Ann"})])
+    with pytest.raises(RowRefused) as error, crm.database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO crm.people (email, last_name) VALUES ('ann@example.com', 'Twin')")
+    assert "ann@" not in "".join(traceback.format_exception(error.value))
+
+
+def test_a_cursor_is_of_no_use_once_nothing_tells_what_changed(crm: Crm, postgres_server) -> None:
+    _, cursor = crm.delta()
+    postgres_server.run("CREATE VIEW crm.view AS SELECT * FROM crm.people", *RIGHTS)
+    with pytest.raises(CursorExpired):
+        crm.delta(cursor, table="crm.view", key="id")
 
 
 def test_rows_are_held_from_the_look_to_the_write(crm: Crm, postgres_server) -> None:

@@ -69,7 +69,7 @@ class Database:
             with _told(), self.engine.connect() as connection:
                 yield connection
         except RowRefused as error:
-            raise Rejected(APP, f"a read was refused: {error.refused.code}", code=error.refused.code) from error
+            raise Rejected(APP, f"a read was refused: {error.refused.code}", code=error.refused.code) from None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -91,7 +91,7 @@ class Database:
                 transaction.commit()
             except DBAPIError as error:
                 if lost(error):
-                    raise NoAnswer(APP, "the connection broke while a batch was committed") from error
+                    raise NoAnswer(APP, "the connection broke while a batch was committed") from None
                 raise
 
     def close(self) -> None:
@@ -107,7 +107,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise judge(error) from error
+        raise judge(error) from None  # what the database says may repeat a value, also in a traceback
 
 
 def _parsed(address: str) -> URL:

@@ -17,6 +17,9 @@ from sqlalchemy.exc import (
     ProgrammingError,
     SQLAlchemyError,
 )
+from sqlalchemy.exc import (
+    TimeoutError as PoolTimeoutError,
+)
 
 from reconciler.errors import AppError, Denied, Rejected, Retryable
 from reconciler.model.outcome import Refused
@@ -118,6 +121,8 @@ def judge(error: SQLAlchemyError) -> AppError | RowRefused:
     """What to raise instead: never with the database's own words, which may repeat a value."""
     if isinstance(error, NoSuchTableError):
         return Rejected(APP, f"there is no table or view '{error}' that this user can see", code="no_table")
+    if isinstance(error, PoolTimeoutError):
+        return Retryable(APP, "all connections to the database are in use", code="busy")
     if not isinstance(error, DBAPIError):
         return Rejected(APP, f"the database cannot do what was asked ({type(error).__name__})", code="unsupported")
     verdict, code = _verdict(error), _code(error)

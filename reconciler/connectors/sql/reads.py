@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, false, func, null, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, false, func, null, or_, select
 
 from reconciler.connectors.sql.failures import APP
 from reconciler.connectors.sql.marks import moment_of
@@ -110,7 +110,7 @@ class Reader:
         """Rows whose column equals one of these, whatever the case of a text; None where none can."""
         column, codec = self.shape.table.c[name], self.shape.codecs[name]
         wanted = []
-        for value in values:
+        for value in filter(None, values):
             try:
                 wanted.append(codec.to_column(value))
             except NoFit:
@@ -121,7 +121,8 @@ class Reader:
         if codec.type not in _FOLDED or not all(isinstance(one, str) for one in wanted):
             return self.alive.where(column.in_(wanted))
         folded = [str(one).lower() for one in wanted]
-        return self.alive.where(or_(column.in_(wanted), func.lower(column).in_(folded)))
+        text = cast(column, String) if codec.type is FieldType.ENUM else column  # which knows no word but its own
+        return self.alive.where(or_(text.in_(wanted), func.lower(text).in_(folded)))
 
 
 def _all_different(keys: Sequence[object]) -> None:

@@ -16,12 +16,14 @@ from reconciler.connectors.sql.reads import Reader
 from reconciler.connectors.sql.table import look_at
 from reconciler.connectors.sql.writes import Writer, together
 from reconciler.connectors.tabular.columns import must_have, searchable
+from reconciler.errors import CursorExpired
 from reconciler.model.traits import Traits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.connectors.sql.database import Database
+    from reconciler.connectors.sql.marks import Marks
     from reconciler.connectors.sql.options import Options
     from reconciler.connectors.sql.table import Shape
     from reconciler.model.field import Field
@@ -95,8 +97,8 @@ class Rows:
         rows = reader.alive
         with self._database.reading() as connection:
             cursor = marks.take(connection) if marks else None
-            if since is not None and marks:
-                changed = marks.since(connection, since)
+            if since is not None:
+                changed = _known(marks).since(connection, since)
                 rows = reader.rows if changed is None else reader.rows.where(changed)
         for page in reader.pages(self._database, rows, self._options.page_size):
             empty = page.last and since is None and not page.records
@@ -132,6 +134,12 @@ class Rows:
     def delete(self, ids: Sequence[str]) -> Sequence[Outcome]:
         """In one transaction."""
         return together(self._database, ids, self._writer.delete)
+
+
+def _known(marks: Marks | None) -> Marks:
+    if marks is None:
+        raise CursorExpired(APP, "nothing tells any more what changed in this table")
+    return marks
 
 
 def _traits(kind: str, options: Options, names: tuple[str, ...]) -> Traits:

@@ -109,6 +109,15 @@ def test_a_key_is_made_where_the_database_makes_none(place: Place) -> None:
     assert [record.values["email"] for record in rows(place).get([two.id])] == ["p2@example.com"]
 
 
+def test_a_database_that_returns_nothing_is_written_row_by_row(people: Place, monkeypatch) -> None:
+    dialect = people.database.engine.dialect
+    for able in ("insert_executemany_returning_sort_by_parameter_order", "insert_returning"):
+        monkeypatch.setattr(dialect, able, False)
+    outcomes = rows(people).create([person(1), person(1), person(2)])
+    assert codes(outcomes) == ["", "unique", ""]
+    assert [one.record.values["email"] for one in outcomes[::2]] == ["p1@example.com", "p2@example.com"]
+
+
 def test_a_column_that_may_not_be_written_is_refused_by_name(people: Place) -> None:
     outcomes = rows(people, writable=["age"]).create([person(1)])
     assert codes(outcomes) == ["read_only"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData, Table, delete, insert, update
@@ -16,6 +14,8 @@ from reconciler.connectors.http import Http
 from reconciler.connectors.sql.database import Database
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from reconciler.connectors.sql.rows import Rows
     from reconciler.model.record import Value
 
@@ -35,7 +35,6 @@ class Place:
     """A database in which tables are made; ``sql`` runs statements, ``rows`` opens a connector."""
 
     database: Database
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def sql(self, *statements: str) -> None:
         with self.database.writing() as connection:
@@ -60,18 +59,17 @@ class Place:
         with Http(app="sql", base_url="") as http:
             return APP.open(Opening(http, "rows", options, names, self.database))
 
-    def hands(self, table: str, schema: str | None = None, **stamp: object) -> SqlHands:
+    def hands(self, table: str, schema: str | None = None) -> SqlHands:
         with self.database.reading() as connection:
-            return SqlHands(self.database, Table(table, MetaData(), schema=schema, autoload_with=connection), stamp)
+            return SqlHands(self.database, Table(table, MetaData(), schema=schema, autoload_with=connection))
 
 
 @dataclass
 class SqlHands:
-    """A person with an SQL prompt. ``stamp`` is set with every edit."""
+    """A person with an SQL prompt."""
 
     database: Database
     table: Table
-    stamp: Mapping[str, object]
 
     def add(self, **values: Value) -> str:
         with self.database.writing() as connection:
@@ -80,7 +78,7 @@ class SqlHands:
 
     def edit(self, record_id: str, **values: Value) -> None:
         with self.database.writing() as connection:
-            connection.execute(update(self.table).where(self._key(record_id)).values(**self._row(values), **self.stamp))
+            connection.execute(update(self.table).where(self._key(record_id)).values(**self._row(values)))
 
     def delete(self, record_id: str) -> None:
         with self.database.writing() as connection:

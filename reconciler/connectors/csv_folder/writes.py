@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING
 from reconciler.connectors.csv_folder.columns import Columns
 from reconciler.connectors.csv_folder.edits import Edit
 from reconciler.connectors.csv_folder.sheet import APP, Reading
-from reconciler.connectors.tabular.lists import rearranged
-from reconciler.connectors.tabular.words import NoFit, as_items
+from reconciler.connectors.tabular.patches import differs, gone, moved_on, onto
+from reconciler.connectors.tabular.words import NoFit
 from reconciler.model.field import FieldType
 from reconciler.model.outcome import Draft, Outcome, Patch, Refused, Written
 
 if TYPE_CHECKING:
     from reconciler.model.record import Value
-
-_GONE = Refused("gone", f"{APP}: the row is not there any more", stale=True)
-_MOVED = Refused("moved_on", f"{APP}: the row was changed since it was read", stale=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +56,15 @@ class Writes:
 
     def _patched(self, reading: Reading, patch: Patch, cells: list[str] | None) -> Outcome:
         if cells is None:
-            return _GONE
-        now = self.columns.record(reading.header, cells, tuple(name for name in patch.values if name in reading.header))
-        plain = [name for name in patch.values if name in patch.old and self.columns.kind(name) is not FieldType.LIST]
-        if any(now.values.get(name) != patch.old[name] for name in plain):
-            return _MOVED
-        merged: dict[str, Value] = {
-            name: tuple(rearranged(as_items(now.values.get(name)), as_items(patch.old[name]), as_items(value)))
-            for name, value in patch.values.items()
-            if name in patch.old and self.columns.kind(name) is FieldType.LIST
-        }
-        return self._set(reading, cells, {**patch.values, **merged})
+            return gone(APP)
+        names = tuple(name for name in patch.values if name in reading.header)
+        now = self.columns.record(reading.header, cells, names).values
+        if differs(patch, now, self._is_list):
+            return moved_on(APP)
+        return self._set(reading, cells, onto(patch, now, self._is_list))
+
+    def _is_list(self, name: str) -> bool:
+        return self.columns.kind(name) is FieldType.LIST
 
     def _set(self, reading: Reading, cells: list[str], values: Mapping[str, Value]) -> Written | Refused:
         """Put values into the cells of one row; nothing is put where one does not fit."""

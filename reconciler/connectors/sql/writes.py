@@ -16,8 +16,8 @@ from sqlalchemy import String, Uuid, bindparam, delete, func, insert, update
 
 from reconciler.connectors.sql.failures import APP, RowRefused
 from reconciler.connectors.sql.reads import Reader
-from reconciler.connectors.tabular.lists import rearranged
-from reconciler.connectors.tabular.words import NoFit, as_items
+from reconciler.connectors.tabular.patches import differs, gone, moved_on, onto
+from reconciler.connectors.tabular.words import NoFit
 from reconciler.errors import AppError, NoAnswer
 from reconciler.model.field import FieldType
 from reconciler.model.outcome import Draft, Lost, Outcome, Patch, Refused, Unsent, Written
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Write = Callable[["Connection", Sequence[Item]], list[Outcome]]
 Row = Mapping[str, object]
-
-_GONE = Refused("gone", f"{APP}: the row is not there any more", stale=True)
-_MOVED = Refused("moved_on", f"{APP}: the row was changed since it was read", stale=True)
 
 
 def together(database: Database, items: Sequence[Item], write: Write[Item]) -> list[Outcome]:
@@ -112,24 +109,14 @@ class Writer:
         return replace(self.reader, names=tuple(dict.fromkeys((*self.reader.names, *written))))
 
     def _changed(self, patch: Patch, now: Record | None) -> Row | Refused:
-        """What to set; a list is changed by its difference, whoever else has added to it."""
+        """What to set, where nobody came between: by the row's version, or by the values that are to be changed."""
         if now is None:
-            return _GONE
+            return gone(APP)
         if None not in (patch.version, now.version):
             moved = patch.version != now.version
         else:
-            moved = any(now.values.get(name) != patch.old.get(name) for name in self._compared(patch))
-        if moved:
-            return _MOVED
-        lists = {name: value for name, value in patch.values.items() if name in patch.old and self._is_list(name)}
-        merged = {
-            name: tuple(rearranged(as_items(now.values.get(name)), as_items(patch.old[name]), as_items(value)))
-            for name, value in lists.items()
-        }
-        return self._row({**patch.values, **merged})
-
-    def _compared(self, patch: Patch) -> list[str]:
-        return [name for name in patch.values if name in patch.old and not self._is_list(name)]
+            moved = differs(patch, now.values, self._is_list)
+        return moved_on(APP) if moved else self._row(onto(patch, now.values, self._is_list))
 
     def _is_list(self, name: str) -> bool:
         codec = self.reader.shape.codecs.get(name)
@@ -159,9 +146,9 @@ class Writer:
         return [str((result.inserted_primary_key or (None,))[0]) for result in results]
 
     def _key(self) -> dict[str, object]:
-        """A new key where the database makes none."""
+        """A new key where the database makes none (a view's key is its table's business)."""
         key = self.reader.shape.key
-        if key.server_default is not None or not isinstance(key.type, (String, Uuid)):
+        if not key.primary_key or key.server_default is not None or not isinstance(key.type, (String, Uuid)):
             return {}
         made = self.new_id()
         return {key.name: str(made) if isinstance(key.type, String) else made}

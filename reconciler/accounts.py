@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.connectors.auth import OAuth2, Token
+from reconciler.connectors.base import Resource
 from reconciler.connectors.budget import Budget
 from reconciler.connectors.http import Http
-from reconciler.connectors.registry import load_app, webhook_of
+from reconciler.connectors.registry import app_resource, load_app, webhook_of
 from reconciler.errors import Denied
 from reconciler.model.traits import Traits
 from reconciler.spec import secrets
@@ -45,12 +46,20 @@ class World:
 
 @dataclass(slots=True, eq=False)
 class Opened:
-    """An account that is open: one HTTP client, one login, one rate budget for all connections that use it."""
+    """An account that is open: one HTTP client, one login, one rate budget for all connections that use it, and what
+    the app shares beside that."""
 
     spec: AccountSpec
     credentials: Mapping[str, str] = field(repr=False)
     http: Http
+    resource: Resource | None = None
     users: int = 0
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.http.close()
+        if self.resource is not None:
+            self.resource.close()
 
 
 class Accounts:
@@ -72,7 +81,7 @@ class Accounts:
         with self._lock:
             opened = self._current.get(spec.name)
             if opened is None or (opened.spec, opened.credentials) != (spec, credentials):
-                opened = Opened(spec, credentials, self._connect(spec, credentials, traits or Traits()))
+                opened = self._connect(spec, credentials, traits or Traits())
                 self._current[spec.name] = opened
                 self._in_use.append(opened)
             opened.users += 1
@@ -95,31 +104,40 @@ class Accounts:
             return None
         return hook.judge(secret, delivery, self._world.clock())
 
+    def resource(self, http: Http) -> Resource | None:
+        """What the account of this client shares beside it, where its app wants such a thing."""
+        with self._lock:
+            return self._opened(http).resource
+
+    def _opened(self, http: Http) -> Opened:
+        return next(one for one in self._in_use if one.http is http)
+
     def give_back(self, http: Http) -> None:
         """One user less."""
         with self._lock:
-            opened = next(one for one in self._in_use if one.http is http)
+            opened = self._opened(http)
             opened.users -= 1
             if not opened.users:
                 self._in_use.remove(opened)
                 if self._current.get(opened.spec.name) is opened:
                     del self._current[opened.spec.name]
-                http.close()
+                opened.close()
 
     def close(self) -> None:
         """Close every account, whoever still uses it: the process ends."""
         with self._lock:
             for opened in self._in_use:
-                opened.http.close()
+                opened.close()
             self._in_use.clear()
             self._current.clear()
 
-    def _connect(self, spec: AccountSpec, credentials: Mapping[str, str], traits: Traits) -> Http:
+    def _connect(self, spec: AccountSpec, credentials: Mapping[str, str], traits: Traits) -> Opened:
         app, world = load_app(spec.app), self._world
         for value in credentials.values():
             world.secrets.add(value)
         base_url = spec.base_url or app.base_url or ""
-        auth = app.authenticate(app.credentials.model_validate(credentials), base_url)
+        known = app.credentials.model_validate(credentials)
+        auth, resource = app.authenticate(known, base_url), app_resource(app, known)
         if isinstance(auth, OAuth2):
             auth.vault = KeptToken(self._keep, spec.name, credentials)
         budget = Budget(
@@ -130,7 +148,8 @@ class Accounts:
             clock=world.monotonic,
             sleep=world.sleep,
         )
-        return Http(app=spec.app, base_url=base_url, auth=auth, budget=budget, sleep=world.sleep, clock=world.clock)
+        http = Http(app=spec.app, base_url=base_url, auth=auth, budget=budget, sleep=world.sleep, clock=world.clock)
+        return Opened(spec, credentials, http, resource)
 
 
 def login_name(account: str) -> str:

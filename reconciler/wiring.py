@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reconciler.accounts import Accounts, World
-from reconciler.connectors.base import App, Connector, Opening
+from reconciler.connectors.base import App, Connector, Opening, Resource
 from reconciler.connectors.http import Http
-from reconciler.connectors.registry import app_names, app_traits, load_app
+from reconciler.connectors.registry import app_names, app_traits, load_app, tailored_catalogue
 from reconciler.cycle import result_of, run_cycle
 from reconciler.engine.program import compile_connection
 from reconciler.errors import LeaseHeld, ReconcilerError
@@ -39,7 +39,9 @@ class Apps(Mapping[str, AppFacts]):
             raise KeyError(name)
         if name not in self._known:
             app = load_app(name)
-            self._known[name] = AppFacts(app.catalogue, app.credentials, app.options, app_traits(app), app.base_url)
+            self._known[name] = AppFacts(
+                app.catalogue, app.credentials, app.options, app_traits(app), app.base_url, _tailor
+            )
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -47,6 +49,12 @@ class Apps(Mapping[str, AppFacts]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+def _tailor(facts: AppFacts, options: Mapping[str, object]) -> AppFacts:
+    app = load_app(facts.catalogue.app)
+    catalogue = tailored_catalogue(app, options)
+    return facts if catalogue is None else replace(facts, catalogue=catalogue, traits=app_traits(app, options))
 
 
 @dataclass(slots=True)
@@ -78,7 +86,8 @@ class Wiring:
         traits = app_traits(app).get(connection.end(side).entity)
         http = self.accounts.take(spec, traits)
         on_failure.callback(self.accounts.give_back, http)
-        return _End(app, http, connection.end(side).entity, app.options.model_validate(spec.options).model_dump())
+        options = app.options.model_validate(spec.options).model_dump()
+        return _End(app, http, connection.end(side).entity, options, self.accounts.resource(http))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +96,10 @@ class _End:
     http: Http
     entity: str
     options: Mapping[str, object]
+    resource: Resource | None = None
 
     def connector(self, fields: tuple[str, ...] = ()) -> Connector:
-        return self.app.open(Opening(self.http, self.entity, self.options, fields))
+        return self.app.open(Opening(self.http, self.entity, self.options, fields, self.resource))
 
 
 @dataclass(frozen=True, slots=True)

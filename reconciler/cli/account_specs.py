@@ -53,7 +53,8 @@ def account_open(account: AccountSpec, entity: str, keep: Keep, world: World) ->
     """A connector of the account that reads no field. Raises ``Denied`` for a missing credential."""
     app, accounts = load_app(account.app), Accounts(world, keep)
     try:
-        http = accounts.take(account, app_traits(app).get(entity))
-        yield app.open(Opening(http, entity, app.options.model_validate(account.options).model_dump()))
+        options = app.options.model_validate(account.options).model_dump()
+        http = accounts.take(account, app_traits(app, account.options).get(entity))
+        yield app.open(Opening(http, entity, options, resource=accounts.resource(http)))
     finally:
         accounts.close()

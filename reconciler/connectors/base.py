@@ -40,13 +40,23 @@ class Opening:
     """All that a connector is made from.
 
     ``http`` is already bound to the account's base URL, credentials, rate budget and retry rules. ``fields`` are the
-    field names that reads must return (empty: only ``probe`` and ``describe`` will be called).
+    field names that reads must return (empty: only ``probe`` and ``describe`` will be called). ``resource`` is what the
+    app's ``connect`` made for the account, where it has one.
     """
 
     http: Http
     entity: str
     options: Mapping[str, object] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
+    resource: Resource | None = None
+
+
+class Resource(Protocol):
+    """What an account's connectors share where the app does not speak HTTP: a pool of database connections, say."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
 
 
 class Connector(Protocol):
@@ -97,12 +107,14 @@ class Connector(Protocol):
 class App(Protocol):
     """What ``APP`` of an app module offers.
 
-    Two attributes more may be there: ``login``, a function from the base URL to a
-    :class:`~reconciler.connectors.login.Login`, where a person can authorise the reconciler in a browser; and
-    ``webhook``, a :class:`~reconciler.connectors.webhook.Webhook`, where the app can tell of changes by itself.
+    Four attributes more may be there: ``login``, a function from the base URL to a
+    :class:`~reconciler.connectors.login.Login`, where a person can authorise the reconciler in a browser; ``webhook``,
+    a :class:`~reconciler.connectors.webhook.Webhook`, where the app can tell of changes by itself; ``connect``, a
+    function from the credentials to a :class:`Resource`, which makes no call and is closed with the account; and
+    ``tailored``, a function from the options to the catalogue as an account with these options has it.
 
     ``credentials`` and ``options`` are pydantic models of an account's ``auth`` (after secrets are resolved) and
-    ``options``; ``base_url`` is the default (None when the account must say it).
+    ``options``; ``base_url`` is the default (None when the account must say it, empty where there is no HTTP).
     """
 
     name: str

@@ -17,11 +17,16 @@ from reconciler.connectors.http import Http
 from reconciler.errors import AppMissing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.metadata import EntryPoint
 
+    from pydantic import BaseModel
+
+    from reconciler.connectors.base import Resource
     from reconciler.connectors.login import Login
     from reconciler.connectors.webhook import Webhook
     from reconciler.model.traits import Traits
+    from reconciler.spec.catalogue import Catalogue
 
 GROUP = "reconciler.apps"
 """The entry point group; each entry names an object with the attributes of ``App``."""
@@ -45,10 +50,22 @@ def load_app(name: str) -> App:
     raise AppMissing(f"no app is called '{name}'{hint} The apps are {', '.join(app_names())}.")
 
 
-def app_traits(app: App) -> dict[str, Traits]:
-    """What each entity of an app can do, by entity name. Makes no call."""
+def app_traits(app: App, options: Mapping[str, object] | None = None) -> dict[str, Traits]:
+    """What each entity of an app can do (with these options), by entity name. Makes no call."""
     with Http(app=app.name, base_url=app.base_url or "https://nowhere.invalid") as http:
-        return {entity: app.open(Opening(http, entity)).traits for entity in app.catalogue.entities}
+        return {entity: app.open(Opening(http, entity, options or {})).traits for entity in app.catalogue.entities}
+
+
+def app_resource(app: App, credentials: BaseModel) -> Resource | None:
+    """What the connectors of one account share, where the app wants such a thing. Makes no call."""
+    connect = getattr(app, "connect", None)
+    return None if connect is None else cast("Resource", connect(credentials))
+
+
+def tailored_catalogue(app: App, options: Mapping[str, object]) -> Catalogue | None:
+    """The catalogue as an account with these (valid) options has it; None where options make no difference."""
+    tailored = getattr(app, "tailored", None)
+    return None if tailored is None else cast("Catalogue", tailored(app.options.model_validate(options)))
 
 
 def login_of(app: App, base_url: str | None) -> Login | None:

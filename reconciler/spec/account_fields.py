@@ -1,4 +1,8 @@
-"""Custom fields against the account's own: what the catalogue only guessed by name is settled before the first read."""
+"""Custom fields against the account's own: what the catalogue only guessed by name is settled before the first read.
+
+What a person wrote must be there; a default mapping gives way to what the account has: it flows only to where it can be
+written, and goes where a field is missing.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,11 @@ from typing import TYPE_CHECKING
 from reconciler.errors import Problem, SpecError
 from reconciler.model.connection import All, AnyOf, Not, Test
 from reconciler.model.record import Side
+from reconciler.spec.defaults import ORIGIN, WAYS
 from reconciler.spec.findings import suggest
+from reconciler.spec.flows import TARGETS
+from reconciler.spec.policies import field_policy
+from reconciler.spec.transforms import converts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,7 +61,12 @@ def settle_fields(connection: Connection, described: Mapping[Side, tuple[Field, 
             )
             for key in connection.keys
         ),
-        mappings=tuple(_mapping(mapping, settle) for mapping in connection.mappings),
+        mappings=tuple(
+            settled
+            for mapping in connection.mappings
+            if (fitting := _fitting(mapping, known)) is not None
+            for settled in [_mapping(fitting, settle)]
+        ),
         rules=tuple(_rule(rule, settle) for rule in connection.rules),
     )
     if problems:
@@ -67,6 +80,25 @@ def _mapping(mapping: FieldMapping, settle: Settle) -> FieldMapping:
         left=tuple(settle(Side.LEFT, field, mapping.origin) for field in mapping.left),
         right=tuple(settle(Side.RIGHT, field, mapping.origin) for field in mapping.right),
     )
+
+
+def _fitting(mapping: FieldMapping, known: Mapping[Side, Mapping[str, Field]]) -> FieldMapping | None:
+    """What remains of a mapping in these accounts: a written one as it is, a default one as far as it goes."""
+    if not mapping.origin.text.startswith(ORIGIN):
+        return mapping
+    ends = {
+        side: [known[side].get(one.name) if one.custom and side in known else one for one in fields]
+        for side, fields in ((Side.LEFT, mapping.left), (Side.RIGHT, mapping.right))
+    }
+    there = {side: [one for one in fields if one is not None] for side, fields in ends.items()}
+    if there != ends or not (mapping.via or converts(there[Side.LEFT][0].type, there[Side.RIGHT][0].type)):
+        return None
+    open_to = [side for side in TARGETS[mapping.direction] if all(one.writable for one in there[side])]
+    if not open_to:
+        return None
+    way = WAYS[Side.RIGHT in open_to, Side.LEFT in open_to]
+    policy = field_policy(tuple(there[Side.LEFT]), tuple(there[Side.RIGHT]), way, mapping.policy)
+    return replace(mapping, direction=way, policy=policy)
 
 
 def _rule(rule: Rule, settle: Settle) -> Rule:

@@ -21,6 +21,7 @@ The format, one file an app (``reconciler/connectors/apps/<app>.yaml``)::
             strictness: [normal, bounced, donotcontact]  # from lenient to strict
           - {name: createDate, type: datetime, writable: false}
           - {name: photo, readable: false}
+          - {name: nickname, role: nickname, custom: true}   # not every account has it, so the account is asked
 
 Only ``name`` must be said of a field. ``type`` is one of ``model.field.FieldType`` (``text`` when left out), ``role``
 one of ``ROLES``; ``max_length`` counts characters; ``readable`` and ``writable`` are true and ``required`` is false
@@ -32,7 +33,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import pydantic
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -88,6 +89,10 @@ def _known_role(role: str) -> str:
     return role
 
 
+Role: TypeAlias = Annotated[str, AfterValidator(_known_role)]
+"""One of ``ROLES``."""
+
+
 def _compiles(pattern: str) -> str:
     try:
         re.compile(pattern)
@@ -103,11 +108,12 @@ class FieldEntry(BaseModel):
 
     name: str
     type: FieldType = FieldType.TEXT
-    role: Annotated[str, AfterValidator(_known_role)] | None = None
+    role: Role | None = None
     label: str = ""
     readable: bool = True
     writable: bool = True
     required: bool = False
+    custom: bool = False
     max_length: int | None = None
     values: tuple[str, ...] = ()
     writable_values: tuple[str, ...] = ()

@@ -24,9 +24,13 @@ if TYPE_CHECKING:
     from reconciler.model.connection import Origin, Policy
     from reconciler.spec.scope import Context
 
+ORIGIN = "default: "
+"""How the origin of a mapping begins that no person wrote; its role follows."""
+
 _NEVER = frozenset({"status", "opt_out", "lists", "owner", "source"})
 _SINGLES = {"emails": {"email"}, "phones": {"phone", "mobile", "home_phone"}}
-_WAYS = {(True, True): Direction.BOTH, (True, False): Direction.TO_RIGHT, (False, True): Direction.TO_LEFT}
+WAYS = {(True, True): Direction.BOTH, (True, False): Direction.TO_RIGHT, (False, True): Direction.TO_LEFT}
+"""The direction of what flows (to the right, to the left)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def default_mappings(context: Context, written: Sequence[FieldMapping], policy: 
     }
     joined = {frozenset(_names(mapping)) for mapping in written}
     pairs = [pair for pair in _pairs(context) if pair.role not in off and not _named(context, pair) & off]
-    found = [_mapping(context, pair, policy, context.findings.origin(loc, f"default: {pair.role}")) for pair in pairs]
+    found = [_mapping(context, pair, policy, context.findings.origin(loc, f"{ORIGIN}{pair.role}")) for pair in pairs]
     return [
         mapping
         for mapping in found
@@ -140,7 +144,7 @@ def _mapping(context: Context, pair: _Pair, policy: Policy, origin: Origin) -> F
     ways = tuple(_flows(context, pair, target) for target in (Side.RIGHT, Side.LEFT))
     if not any(ways) or (pair.via is None and not converts(pair.left[0].type, pair.right[0].type)):
         return None
-    direction = _WAYS[ways[0], ways[1]]
+    direction = WAYS[ways[0], ways[1]]
     return FieldMapping(
         pair.left,
         pair.right,

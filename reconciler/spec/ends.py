@@ -35,6 +35,10 @@ def check_account(located: Located[AccountSpec], apps: Mapping[str, AppFacts]) -
     if spec.base_url is None and facts.base_url is None:
         hint = f"{facts.catalogue.label} has no usual place; write base_url: https://…"
         findings.error((), "the key 'base_url' is missing", hint)
+    if spec.base_url is not None and facts.base_url == "":
+        findings.error(
+            ("base_url",), f"{facts.catalogue.label} is not reached over HTTP", "leave base_url out", key=True
+        )
     return findings
 
 
@@ -69,6 +73,7 @@ def open_side(name: str, side: SideSpec, findings: Findings, around: Surrounding
     if facts is None:
         findings.error((*loc, "app"), f"no app is called '{side.app}'", suggest(side.app, around.apps))
         return None
+    facts = _as_the_account_has_it(side, facts, around.accounts)
     _check_side_account(side, findings, around.accounts, (*loc, "account"))
     entity = facts.catalogue.entities.get(side.entity)
     if entity is None:
@@ -76,6 +81,17 @@ def open_side(name: str, side: SideSpec, findings: Findings, around: Surrounding
         findings.error((*loc, "entity"), f"{side.app} has no entity '{side.entity}'", hint)
         return None
     return SideScope(name, side.app, side.entity, entity, facts.traits.get(side.entity), around.custom.get(name))
+
+
+def _as_the_account_has_it(side: SideSpec, facts: AppFacts, accounts: Mapping[str, Located[AccountSpec]]) -> AppFacts:
+    """What is wrong with an account is said once, where it stands; its options then make no difference here."""
+    account = accounts.get(side.account)
+    if account is None or account.spec.app != side.app:
+        return facts
+    try:
+        return facts.with_options(account.spec.options)
+    except ValidationError:
+        return facts
 
 
 def _check_side_account(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,13 +28,19 @@ _TYPO = 0.75
 
 @dataclass(frozen=True, slots=True)
 class AppFacts:
-    """What the check must know of an app. ``traits`` are by entity; an entity without them is not asked for any."""
+    """What the check must know of an app. ``traits`` are by entity; an entity without them is not asked for any.
+    ``tailor`` makes of an account's options what is different there."""
 
     catalogue: Catalogue
     credentials: type[BaseModel]
     options: type[BaseModel]
     traits: Mapping[str, Traits] = field(default_factory=dict)
     base_url: str | None = None
+    tailor: Callable[[AppFacts, Mapping[str, object]], AppFacts] | None = field(default=None, compare=False)
+
+    def with_options(self, options: Mapping[str, object]) -> AppFacts:
+        """The same app as an account with these (valid) options has it."""
+        return self if self.tailor is None else self.tailor(self, options)
 
 
 @dataclass(slots=True)
@@ -90,7 +96,7 @@ class SideScope:
 
     def guessed(self, field: Field) -> bool:
         """Whether only the name of this field is known."""
-        return field.custom and self.custom is None
+        return field.custom and self.custom is None and field.name not in self.entity.by_name
 
     def lookup(self, name: str, findings: Findings, loc: Loc, *, key: bool = False) -> Field | None:
         """``find``, with a finding where there is no such field, or where one is only believed to exist."""

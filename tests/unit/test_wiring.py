@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.accounts import Accounts, World
+from reconciler.connectors.registry import load_app
 from reconciler.daemon.ports import Resolved, Wanted
 from reconciler.errors import Denied, SpecError
 from reconciler.model.record import Side
@@ -227,3 +228,32 @@ def test_a_custom_field_that_the_account_lacks_is_found_before_the_first_read() 
 def test_denied_is_what_a_missing_secret_raises() -> None:
     with pytest.raises(Denied, match="USER_A"):
         Accounts(World({}, lambda _: "x")).take(account())
+
+
+class Pool:
+    """What an app without HTTP shares among its connectors."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_what_an_app_connects_is_shared_and_closed_with_the_account(accounts: Accounts, monkeypatch) -> None:
+    pools: list[Pool] = []
+    monkeypatch.setattr(
+        type(load_app("carddav")), "connect", lambda _app, _known: pools.append(Pool()) or pools[-1], raising=False
+    )
+    http = accounts.take(account())
+    assert accounts.take(account()) is http
+    (pool,) = pools
+    assert accounts.resource(http) is pool
+    accounts.give_back(http)
+    assert pool.closed == 0
+    accounts.give_back(http)
+    assert pool.closed == 1
+
+
+def test_an_app_that_connects_nothing_shares_nothing(accounts: Accounts) -> None:
+    assert accounts.resource(accounts.take(account())) is None

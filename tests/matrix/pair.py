@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from reconciler.state.store import SqlStore, memory_store
 from reconciler.testing.clock import FakeClock
 from reconciler.testing.contract import Subject
 from reconciler.wiring import Apps
-from tests.contract.launchers.every import LAUNCHERS
+from tests.contract.launchers.every import ACCOUNT_OPTIONS, LAUNCHERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,8 +53,8 @@ version: 1
 kind: account
 name: {name}
 app: {app}
-base_url: http://127.0.0.1:9
 auth: {{{auth}}}
+options: {options}
 """
 APPS = Apps()
 A_DAY = 90_000.0
@@ -69,7 +70,9 @@ def account_text(name: str, app: str) -> str:
     """An account document with a variable for each credential."""
     needed = load_app(app).credentials.model_fields if app in APPS else ()
     auth = ", ".join(f"{key}: {{env: X}}" for key in needed)
-    return ACCOUNT.format(name=name, app=app, auth=auth)
+    text = ACCOUNT.format(name=name, app=app, auth=auth, options=json.dumps(ACCOUNT_OPTIONS.get(app, {})))
+    speaks_http = app not in APPS or load_app(app).base_url != ""
+    return text + ("base_url: http://127.0.0.1:9\n" if speaks_http else "")
 
 
 def connection_of(left: str, right: str) -> Connection:
@@ -151,10 +154,9 @@ class Pair:
         """Each field of the arrow on this side with the values that the other side lets one choose from, if it does."""
         known = {one.name: one for one in self.subjects[side.other].fields}
         others = [known.get(one.name, one) for one in arrow.fields(side.other)]
-        lists = any(one.type is FieldType.LIST for one in others)
-        single = others[0] if len(others) == 1 and not lists else None
+        values = (others[0].writable_values or others[0].values) if len(others) == 1 else ()
         for one in arrow.fields(side):
-            yield one, (single.writable_values or single.values) if single else ()
+            yield one, [(value,) for value in values] if one.type is FieldType.LIST else values
 
     def word_arrow(self, *, spare: bool = False) -> Arrow | None:
         """A two-way mapping of plain text: what people edit. ``spare``: one that both sides can do without."""

@@ -21,7 +21,14 @@ COLUMNS = (
     *("id", "email", "first_name", "last_name", "company", "title", "phone", "website", "street", "city", "country"),
     *("postal_code", "birthday", "notes", "tags", "opt_out", "score", "weight", "met_at", "favourites"),
 )
-TYPES = {"score": "integer", "weight": "number", "met_at": "datetime"}
+ACCOUNT = {
+    "folder": "people",
+    "file": "people.csv",
+    "types": {"score": "integer", "weight": "number", "met_at": "datetime"},
+    "lists": ["favourites"],
+    "page_size": 20,
+    "batch": 10,
+}
 
 
 @dataclass
@@ -57,14 +64,7 @@ class Editor:
 @contextmanager
 def folder_of_files(folder: Path) -> Iterator[Fresh]:
     path = folder / "people.csv"
-    options = {
-        "folder": str(folder),
-        "file": path.name,
-        "types": TYPES,
-        "lists": ["favourites"],
-        "page_size": 20,
-        "batch": 10,
-    }
+    options = {**ACCOUNT, "folder": str(folder)}
     with Http(app="csv", base_url="") as http:
 
         def open_it(names):

@@ -26,7 +26,7 @@ CREATE TABLE people (
     gone_at TIMESTAMP
 )
 """
-OPTIONS = {
+ACCOUNT = {
     "table": "people",
     "modified": "changed_at",
     "deleted": "gone_at",
@@ -60,11 +60,11 @@ def sqlite(folder: Path) -> Iterator[Fresh]:
         def fresh() -> Subject:
             place.sql("DELETE FROM people")
             return Subject(
-                open=lambda names: place.rows(*names, **OPTIONS),
-                fields=place.rows(**OPTIONS).describe(),
+                open=lambda names: place.rows(*names, **ACCOUNT),
+                fields=place.rows(**ACCOUNT).describe(),
                 hands=place.hands("people"),
                 wait=lambda _seconds: place.sql("UPDATE clock SET now = datetime(now, '+1 seconds')"),
-                stranger=lambda: stranger.rows("email", **OPTIONS),
+                stranger=lambda: stranger.rows("email", **ACCOUNT),
             )
 
         yield fresh

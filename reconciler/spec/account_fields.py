@@ -86,6 +86,8 @@ def _fitting(mapping: FieldMapping, known: Mapping[Side, Mapping[str, Field]]) -
     """What remains of a mapping in these accounts: a written one as it is, a default one as far as it goes."""
     if not mapping.origin.text.startswith(ORIGIN):
         return mapping
+    left, right = _parts(mapping.left, known, Side.LEFT), _parts(mapping.right, known, Side.RIGHT)
+    mapping = replace(mapping, left=left, right=right)
     ends = {
         side: [known[side].get(one.name) if one.custom and side in known else one for one in fields]
         for side, fields in ((Side.LEFT, mapping.left), (Side.RIGHT, mapping.right))
@@ -99,6 +101,14 @@ def _fitting(mapping: FieldMapping, known: Mapping[Side, Mapping[str, Field]]) -
     way = WAYS[Side.RIGHT in open_to, Side.LEFT in open_to]
     policy = field_policy(tuple(there[Side.LEFT]), tuple(there[Side.RIGHT]), way, mapping.policy)
     return replace(mapping, direction=way, policy=policy)
+
+
+def _parts(
+    fields: tuple[Field, ...], known: Mapping[Side, Mapping[str, Field]], side: Side
+) -> tuple[Field, ...]:  # fmt: skip
+    """The parts of a name without a middle name that the account does not have."""
+    absent = {one.name for one in fields if one.custom and side in known and one.name not in known[side]}
+    return tuple(one for one in fields if one.role != "middle_name" or one.name not in absent or len(fields) == 1)
 
 
 def _rule(rule: Rule, settle: Settle) -> Rule:

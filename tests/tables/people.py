@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import MetaData, Table, delete, insert, update
+from sqlalchemy import MetaData, String, Table, Text, delete, insert, update
 
 from reconciler.connectors.apps.sql import APP
 from reconciler.connectors.base import Opening
 from reconciler.connectors.http import Http
 from reconciler.connectors.sql.database import Database
+from reconciler.connectors.tabular.lists import join_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from sqlalchemy.types import TypeEngine
 
     from reconciler.connectors.sql.rows import Rows
     from reconciler.model.record import Value
@@ -88,6 +92,14 @@ class SqlHands:
         (key,) = self.table.primary_key.columns
         return key == key.type.python_type(record_id)
 
-    @staticmethod
-    def _row(values: Mapping[str, Value]) -> dict[str, object]:
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    def _row(self, values: Mapping[str, Value]) -> dict[str, object]:
+        return {name: _typed(self.table.columns[name].type, value) for name, value in values.items()}
+
+
+def _typed(kind: TypeEngine[object], value: Value) -> object:
+    """A value as the column's Python type wants it."""
+    if isinstance(value, tuple):
+        return join_list(value, ",") if isinstance(kind, Text | String) else list(value)
+    if isinstance(value, str) and kind.python_type in {date, datetime}:
+        return kind.python_type.fromisoformat(value)
+    return value

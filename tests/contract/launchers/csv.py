@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.connectors.apps.csv import APP
 from reconciler.connectors.base import Opening
 from reconciler.connectors.http import Http
+from reconciler.connectors.tabular.lists import join_list
 from reconciler.testing.contract import Subject
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ class Editor:
     def add(self, **values: Value) -> str:
         made = str(next(self.numbers))
         with self.path.open("a", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerow([{**values, "id": made}.get(name, "") for name in COLUMNS])
+            csv.writer(file).writerow([{**_cells(values), "id": made}.get(name, "") for name in COLUMNS])
         return made
 
     def edit(self, record_id: str, **values: Value) -> None:
-        self._save([{**row, **values} if row["id"] == record_id else row for row in self._rows()])
+        self._save([{**row, **_cells(values)} if row["id"] == record_id else row for row in self._rows()])
 
     def delete(self, record_id: str) -> None:
         self._save([row for row in self._rows() if row["id"] != record_id])
@@ -59,6 +60,10 @@ class Editor:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(rows)
+
+
+def _cells(values: dict[str, Value]) -> dict[str, Value]:
+    return {name: join_list(value, ",") if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 @contextmanager

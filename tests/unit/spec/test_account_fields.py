@@ -59,5 +59,41 @@ def test_a_default_mapping_flows_only_to_where_it_can_be_written() -> None:
     assert (narrowed.direction, narrowed.policy) == (Direction.TO_LEFT, Policy.RIGHT)
 
 
+NAMES = LOOSE.replace("role: first_name}", "role: first_name, custom: true}").replace(
+    "      - {name: lastName, role: last_name}",
+    "      - {name: middleName, role: middle_name, custom: true}\n"
+    "      - {name: lastName, role: last_name, custom: true}",
+)
+BOOK = """
+version: 1
+kind: connection
+name: loose
+sync: news <-> book
+winner: book
+sides:
+  news: {app: mailapp, account: mail-main, entity: contacts}
+  book: {app: bookapp, account: book-home, entity: people}
+match: [email]
+rules: [{name: a, from: news, then: {create: false}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("has", "mapped"),
+    [
+        (["firstName", "middleName", "lastName"], ["firstName", "middleName", "lastName"]),
+        (["firstName", "lastName"], ["firstName", "lastName"]),
+        (["firstName"], None),
+    ],
+)
+def test_a_whole_name_does_without_the_middle_name_that_the_account_lacks(has: list[str], mapped: list[str]) -> None:
+    apps = {**APPS, "mailapp": replace(APPS["mailapp"], catalogue=load_catalogue(NAMES))}
+    parts = [parse("accounts.yaml", ACCOUNTS), parse("loose.yaml", BOOK)]
+    connection = resolve(Loaded({part.file: part for part in parts}), apps).connections["loose"]
+    settled = settle_fields(connection, {Side.LEFT: tuple(Field(name) for name in has)})
+    found = [[one.name for one in each.left] for each in settled.mappings if each.via == "full_name"]
+    assert found == ([mapped] if mapped else [])
+
+
 def test_a_default_mapping_between_types_that_do_not_convert_goes() -> None:
     assert "phone" not in settled(replace(PHONE, type=FieldType.BOOLEAN), COUNTRY)

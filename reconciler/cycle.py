@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 PORTION = 2000
 REMEMBERED = 90 * 86_400.0
 """For how many seconds journal lines and cycles are kept."""
+COMPLETE_EVERY = {True: 7 * 86_400.0, False: 86_400.0}
+"""After how many seconds a side is read completely although its app could tell what changed: of an app that tells
+deletes (True), and of one that does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def read_both(live: Live, work: Workspace) -> dict[Side, Read]:
     first, second = sorted(Side, key=lambda side: _cost(live, side))
     reads: dict[Side, Read] = {}
     for side in (first, second):
-        cursor = memory.cursors.get(side) if known and not _must_read_all(live, side) else None
+        cursor = memory.cursors.get(side) if known and not _must_read_all(live, side, memory) else None
         reads[side] = read_side(live, side, work, cursor)
         if side is first:
             _want_counterparts(live, work, second)
@@ -129,8 +132,12 @@ def _cost(live: Live, side: Side) -> tuple[bool, int]:
     return (not traits.delta, -traits.get_batch)
 
 
-def _must_read_all(live: Live, side: Side) -> bool:
-    """A create without an answer, in an app that cannot be asked for it by key, shows only in a complete listing."""
+def _must_read_all(live: Live, side: Side, memory: Memory) -> bool:
+    """Some things show only in a complete listing: a create without an answer, in an app that cannot be asked for it by
+    key; deletes, where the app does not tell them; and once in a while whatever its lists of changes passed over."""
+    often = COMPLETE_EVERY[live.connectors[side].traits.tombstones]
+    if live.clock() - memory.complete.get(side, 0.0) >= often:
+        return True
     lost = any(one.side is side and one.verb is Verb.CREATE for one in live.state.open_intents())
     return lost and not key_is_searchable(live, side)
 
@@ -153,7 +160,9 @@ def record(
         live.state.record(_observations(work, part), links)
     _close(live, intents, reads)
     cursors = {side: read.cursor for side, read in reads.items() if read.cursor and side not in doubtful}
-    live.state.remember(Memory(live.program.connection.digest, cursors))
+    complete = dict(live.state.memory().complete)
+    complete |= {side: read.at for side, read in reads.items() if read.reading.mode == "full" and read.trusted}
+    live.state.remember(Memory(live.program.connection.digest, cursors, complete))
     live.state.prune(live.clock() - REMEMBERED)
 
 

@@ -117,10 +117,12 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a connection was like after its last recorded cycle: the digest of its spec, and a cursor per side."""
+    """What a connection was like after its last recorded cycle: the digest of its spec, and per side a cursor and when
+    it was last read completely (POSIX seconds)."""
 
     digest: str = ""
     cursors: Mapping[Side, str] = field(default_factory=dict)
+    complete: Mapping[Side, float] = field(default_factory=dict)
 
 
 class ConnectionState(Protocol):

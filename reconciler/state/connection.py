@@ -33,15 +33,17 @@ indexes, so that a smaller step writes nearly the same pages again and again."""
 T = TypeVar("T")
 
 DIGEST = Statement(select(connection.c.digest).where(connection.c.connection_id == bindparam("connection_id")))
-CURSORS = Statement(
-    select(side.c.side, side.c.cursor).where(
-        side.c.connection_id == bindparam("connection_id"), side.c.cursor.is_not(None)
-    )
+SIDES = Statement(
+    select(side.c.side, side.c.cursor, side.c.complete_at).where(side.c.connection_id == bindparam("connection_id"))
 )
 SET_DIGEST = Statement(
     update(connection).where(connection.c.connection_id == bindparam("which")).values(digest=bindparam("new_digest"))
 )
-SET_CURSOR = Statement(update(side).where(side.c.side_id == bindparam("which")).values(cursor=bindparam("new_cursor")))
+SET_SIDE = Statement(
+    update(side)
+    .where(side.c.side_id == bindparam("which"))
+    .values(cursor=bindparam("new_cursor"), complete_at=bindparam("new_complete_at"))
+)
 
 
 class SqlConnectionState:
@@ -57,11 +59,12 @@ class SqlConnectionState:
         self._journal = Journal(connection_id, sides)
 
     def memory(self) -> Memory:
-        """Digest and cursors."""
+        """Digest, cursors and complete reads."""
         with self._database.read() as db:
             [(digest,)] = DIGEST.rows(db, connection_id=self._connection_id)
-            cursors = CURSORS.rows(db, connection_id=self._connection_id)
-        return Memory(digest, {Side(name): cursor for name, cursor in cursors})
+            sides = SIDES.rows(db, connection_id=self._connection_id)
+        cursors = {Side(name): cursor for name, cursor, _ in sides if cursor is not None}
+        return Memory(digest, cursors, {Side(name): at for name, _, at in sides if at is not None})
 
     def seen(self, side: Side, ids: Sequence[str], now: float) -> dict[str, Seen]:
         """The cheap look, by id."""
@@ -171,7 +174,8 @@ class SqlConnectionState:
         with self._write() as db:
             SET_DIGEST.run(db, which=self._connection_id, new_digest=memory.digest)
             for which, side_id in self._sides.items():
-                SET_CURSOR.run(db, which=side_id, new_cursor=memory.cursors.get(which))
+                complete = memory.complete.get(which)
+                SET_SIDE.run(db, which=side_id, new_cursor=memory.cursors.get(which), new_complete_at=complete)
 
     def finish(self, cycle: int, at: float, result: str, message: str, counts: Mapping[str, int]) -> None:
         """Close a cycle."""

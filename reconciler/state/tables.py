@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: what a state must be at before it is used."""
 
 MATCH_KEYS = 4
@@ -53,6 +53,7 @@ side = Table(
     Column("connection_id", ForeignKey(connection.c.connection_id), nullable=False),
     Column("side", Text, nullable=False),
     Column("cursor", Text),
+    Column("complete_at", Double),
     UniqueConstraint("connection_id", "side"),
 )
 

@@ -57,7 +57,7 @@ auth: {{{auth}}}
 options: {options}
 """
 APPS = Apps()
-A_DAY = 90_000.0
+AN_HOUR, A_WEEK = 3_600.0, 8 * 86_400.0
 SETTLE = 8
 
 
@@ -101,11 +101,11 @@ class Pair:
         state = self.store.connection("pair")
         self.live = Live(self.program, self.connectors, state, self.clock)
 
-    def cycle(self) -> Report:
-        """A day later, one cycle."""
-        self.clock.advance(A_DAY)
+    def cycle(self, later: float = AN_HOUR) -> Report:
+        """So many seconds later, one cycle."""
+        self.clock.advance(later)
         for subject in self.subjects.values():
-            subject.wait(A_DAY)
+            subject.wait(later)
         with self.store.lease("pair") as lease:
             return run_cycle(self.live, lease, approve=True)
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.model.link import ContactState
 from reconciler.model.record import Side
 from tests.contract.launchers.every import LAUNCHERS, REAL
-from tests.matrix.pair import main_entity, paired
+from tests.matrix.pair import A_WEEK, main_entity, paired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,8 +91,11 @@ def _one_clears(pair: Pair, ids: dict[tuple[Side, str], str]) -> None:
 
 
 def _one_is_deleted(pair: Pair, ids: dict[tuple[Side, str], str]) -> None:
-    """The twin stays, and nobody comes back."""
+    """It is noticed within a week, the twin stays, and nobody comes back."""
     pair.subjects[LEFT].hands.delete(ids[LEFT, ADA])
+    pair.cycle()
+    pair.cycle(later=A_WEEK)
     pair.settle()
+    assert pair.live.state.tallies()[RIGHT, ContactState.TRASHED] == 1
     assert set(pair.records(LEFT)) == {ids[LEFT, BEN]}
     assert set(pair.records(RIGHT)) == {ids[RIGHT, ADA], ids[RIGHT, BEN]}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.cycle import preview, result_of
+from reconciler.cycle import COMPLETE_EVERY, preview, result_of
 from reconciler.errors import (
     AppMissing,
     Bug,
@@ -23,7 +23,7 @@ from reconciler.model.link import ContactState
 from reconciler.model.plan import Verb
 from reconciler.model.record import Side
 from reconciler.state.base import Memory
-from reconciler.testing import faults
+from reconciler.testing import faults, lies
 from tests.unit.bench import DELTA, QUICK, Bench
 from tests.unit.engine.builders import LEFT, RIGHT, program
 
@@ -209,6 +209,26 @@ class TestCursors:
         report = bench.run()
         assert {side: reading.mode for side, reading in report.readings.items()} == {LEFT: "delta", RIGHT: "full"}
         assert bench.left.values("l1")["Title"] == "CTO"
+
+    @pytest.mark.parametrize("tombstones", [True, False])
+    def test_once_in_a_while_everything_is_read_all_the_same(self, *, tombstones: bool) -> None:
+        bench = settled(traits=replace(DELTA, tombstones=tombstones))
+        bench.left.delete("l1")
+        bench.clock.advance(COMPLETE_EVERY[tombstones] - 10)
+        assert {reading.mode for reading in bench.run().readings.values()} == {"delta"}
+        assert (bench.state(RIGHT, "r1") == "trashed") is tombstones
+        bench.clock.advance(10)
+        assert {reading.mode for reading in bench.run().readings.values()} == {"full"}
+        bench.clock.advance(COMPLETE_EVERY[tombstones] - 10)
+        assert {reading.mode for reading in bench.run().readings.values()} == {"delta"}
+        assert bench.state(RIGHT, "r1") == "trashed"
+
+    def test_a_complete_read_that_is_not_trusted_does_not_count(self) -> None:
+        bench = settled(traits=DELTA)
+        bench.clock.advance(COMPLETE_EVERY[True])
+        bench.faulty[RIGHT].arm("list", lies.missing_tail(1), times=1)
+        bench.run()
+        assert {side: reading.mode for side, reading in bench.run().readings.items()} == {LEFT: "delta", RIGHT: "full"}
 
     def test_a_doubt_reads_that_side_again(self) -> None:
         bench = settled(traits=DELTA)

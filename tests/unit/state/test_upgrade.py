@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -42,7 +43,7 @@ def tables(db) -> dict[str, list[str]]:
 
 def shape(sql: str) -> list[str]:
     """The parts of a definition, whatever their order and white space."""
-    return sorted(part.strip(" ,)") for part in sql.splitlines())
+    return sorted(part.strip(" \t)") for part in re.split(r"[\n,]", sql) if part.strip(" \t)"))
 
 
 def test_the_head_is_the_newest_migration():

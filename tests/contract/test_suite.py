@@ -174,6 +174,11 @@ class FindsTheFirstValueOnly(MemoryConnector):
         return super().find(name, values[:1])
 
 
+class FindsByTheLetter(MemoryConnector):
+    def find(self, name, values):
+        return [each for each in super().find(name, values) if each.values.get(name, values[0]) in values]
+
+
 class GetsEveryone(MemoryConnector):
     def get(self, ids):
         return [*super().get(ids), *self._read(self.world.rows)]
@@ -228,6 +233,7 @@ CAUGHT_BY = {
     WelcomesAnybody: "wrong_credentials_are_denied",
     FindsByPattern: "nobody_is_found_for_what_nobody_has",
     FindsTheFirstValueOnly: "several_values_find_several_records",
+    FindsByTheLetter: "an_address_is_found_however_it_is_written",
     GetsEveryone: "the_gone_are_left_out",
     SaysEmptyText: "values_are_of_their_types",
     ReadsEverything: "a_read_returns_the_wanted_fields_alone",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.model.field import FieldType
 from reconciler.model.outcome import Draft, Refused, Written
 from reconciler.testing.suite.subject import (
     Fixtures,
@@ -80,6 +81,15 @@ class Batches(Fixtures):
         said = [value for value in draft.values.values() if isinstance(value, str) and len(value) > THREE]
         assert not [value for value in said if value in outcome.message], "a refusal tells no personal data"
 
+    def test_an_address_that_is_none_is_told_to_nobody(self, subject: Subject, connector: Connector) -> None:
+        field = next((each for each in subject.writable if each.type is FieldType.EMAIL), None)
+        if field is None:
+            not_for("the catalogue has no address")
+        (outcome,) = connector.create([subject.with_value(1, field.name, "somebody special at nowhere")])
+        if isinstance(outcome, Refused):
+            assert "special" not in outcome.message
+            assert outcome.code
+
     def test_a_gone_record_leaves_its_neighbours(self, subject: Subject, connector: Connector) -> None:
         if connector.traits.update_batch < THREE:
             not_for("traits.update_batch leaves no room for neighbours")
@@ -103,6 +113,8 @@ class Uniqueness(Fixtures):
         settle(subject, connector)
         assert set(listing(connector)[0]) == {first.id}
         assert isinstance(outcome, Refused) or (isinstance(outcome, Written) and outcome.id == first.id)
+        if isinstance(outcome, Refused):
+            assert str(subject.base(1)[names[0]]).casefold() not in outcome.message.casefold()
 
 
 def _needed(subject: Subject) -> str:

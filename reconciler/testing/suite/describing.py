@@ -42,6 +42,12 @@ class Describing(Fixtures):
         missing = [field.name for field in subject.fields if field.name not in described]
         assert missing == [], f"describe leaves out {missing}; it knows {sorted(described)}"
 
+    def test_consent_is_ordered_from_lenient_to_strict(self, subject: Subject) -> None:
+        consents = [field for field in subject.fields if field.role in {"status", "opt_out"} and field.readable]
+        for field in consents:
+            ordered = set(field.strictness)
+            assert ordered == (set(field.values) or {"true", "false"}), f"strictness of {field.name} orders its values"
+
     def test_the_account_and_the_catalogue_agree(self, subject: Subject, connector: Connector) -> None:
         described = {field.name: field for field in connector.describe()}
         different = {

@@ -13,6 +13,7 @@ from reconciler.testing.suite.subject import (
     another_text,
     chunks,
     create,
+    create_one,
     hands_of,
     listing,
     not_for,
@@ -153,6 +154,15 @@ class Finding(Fixtures):
         found = connector.find(field.name, [str(subject.base(1)[field.name])])
         assert [record.id for record in found] == [ids[1]]
         assert agrees(found[0], read(connector, ids[1]))
+
+    def test_an_address_is_found_however_it_is_written(self, subject: Subject, connector: Connector) -> None:
+        field = next((each for each in subject.writable if each.type is FieldType.EMAIL), None)
+        if field is None or field.name not in connector.traits.searchable:
+            not_for("no address can be searched for")
+        record = create_one(subject, connector, Draft(subject.full(1)))
+        value = str(record.values[field.name])
+        for spelling in (value.upper(), value.lower()):
+            assert [one.id for one in connector.find(field.name, [spelling])] == [record.id], spelling
 
     def test_nobody_is_found_for_what_nobody_has(self, subject: Subject, connector: Connector) -> None:
         field = search_field(subject, connector)

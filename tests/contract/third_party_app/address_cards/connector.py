@@ -62,8 +62,9 @@ class Cards:
         return [self._record(each, people[each]) for each in ids if each in people]
 
     def find(self, name: str, values: Sequence[str]) -> Sequence[Record]:
-        people = self._file.read()
-        return [self._record(each, card) for each, card in people.items() if card.get(name) in values]
+        wanted = {value.casefold() for value in values}
+        people = self._file.read().items()
+        return [self._record(each, card) for each, card in people if str(card.get(name)).casefold() in wanted]
 
     def create(self, drafts: Sequence[Draft]) -> Sequence[Outcome]:
         return [self._save(uuid.uuid4().hex, {}, draft.values) for draft in drafts]

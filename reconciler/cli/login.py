@@ -58,6 +58,8 @@ def login(
     specs, world = read_specs(settings.config), World()
     spec = choose_account(specs, account)
     log(settings, world, "warning")
+    if not show and any(ref.login for ref in spec.auth.values()):
+        open_store(settings.state).close()  # a new grant that cannot be kept may have ended the old one
     flow = login_of(load_app(spec.app), spec.base_url)
     wanted = set(flow.keeps.values()) & set(spec.auth) if flow else set()
     given = _asked(spec, world, leave=wanted)

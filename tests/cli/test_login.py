@@ -96,6 +96,16 @@ def test_for_a_secret_store_it_is_printed_and_kept_nowhere(cli, apps, home, toke
     assert not list(home.rglob("*.login"))
 
 
+def test_a_state_that_cannot_be_written_is_said_before_anybody_logs_in(cli, apps, home, person) -> None:
+    spec(home, CRM, url=apps.salesforce.url, token="{login: true}")
+    (home / "taken").write_text("a file where the state's folder should be")
+    said = cli("login", "crm", "--port", "0", "--state", "taken/state.sqlite")
+    assert said.code == 1
+    assert "cannot be opened" in said.err
+    assert person == []
+    assert "redirect" not in said.err
+
+
 @pytest.mark.usefixtures("person")
 def test_a_person_who_does_not_agree_leaves_everything_as_it_was(cli, apps, home) -> None:
     spec(home, CRM, url=apps.salesforce.url, token="{login: true}")

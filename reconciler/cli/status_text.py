@@ -66,7 +66,8 @@ def _cycle(standing: Standing, cycle: Cycle) -> Text:
         for side, verbs in standing.written(cycle).items()
         for verb, number in verbs.items()
     ]
-    said = f"{took}: {', '.join(wrote) or 'nothing written'}"
+    unknown = cycle.finished_at is None  # it goes on, or was killed: counts are kept when a cycle ends
+    said = took if unknown else f"{took}: {', '.join(wrote) or 'nothing written'}"
     message = f" ({cycle.message})" if cycle.message else ""
     style = STYLES.get(cycle.result, "bold red")
     return line(f"  {moment(cycle.started_at)}  cycle {cycle.cycle}  ", (cycle.result, style), f"{said}{message}")

@@ -37,7 +37,8 @@ def render(standing: Standing, now: float) -> Iterator[Text]:
         yield line(f"  refused contacts are tried again from {moment(standing.retry_at)} on")
     if standing.unanswered:
         yield line(
-            ("  unanswered: ", "yellow"), f"{count(standing.unanswered, 'write')}, looked for before it is repeated"
+            ("  unanswered: ", "yellow"),
+            f"{count(standing.unanswered, 'write')}, looked for before anything is repeated",
         )
     yield line(f"  next: {_next(standing, now)}")
     for cycle in standing.cycles:

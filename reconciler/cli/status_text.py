@@ -55,9 +55,17 @@ def _kind(standing: Standing) -> str:
 
 def _next(standing: Standing, now: float) -> str:
     if standing.next_at is None:
-        return "none, it is paused" if standing.connection else "none"
+        return _nothing_set(standing)
     ahead = standing.next_at - now
     return f"in {duration(ahead)}, if the daemon runs" if ahead > 0 else "now, if the daemon runs"
+
+
+def _nothing_set(standing: Standing) -> str:
+    if standing.connection is None:
+        return "none"
+    if standing.connection.paused:
+        return "none, it is paused"
+    return "when a spec or a secret changes, if the daemon runs; it tries now and then all the same"
 
 
 def _cycle(standing: Standing, cycle: Cycle) -> Text:

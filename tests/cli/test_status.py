@@ -66,3 +66,10 @@ def test_nothing_is_claimed_of_a_cycle_that_was_killed(cli):
     said = cli("status").out
     assert said.rstrip().endswith("cycle 1  abandoned")
     assert "nothing written" not in said
+
+
+def test_a_stalled_connection_waits_for_a_change_and_names_no_time(cli, monkeypatch):
+    monkeypatch.setenv("RECONCILER_SANDBOX_ICONTACT_PASSWORD", "wrong")
+    assert cli("apply", "--yes", "--quiet").code == 1
+    assert "next: when a spec or a secret changes" in cli("status").out
+    assert json.loads(cli("status", "--format", "json").out)[0]["next_at"] is None

@@ -11,7 +11,7 @@ import typer
 from reconciler.cli import plan_text, report_text
 from reconciler.cli.command import INTERRUPTED, Settings, command
 from reconciler.cli.opening import interruptible, open_wiring, opened
-from reconciler.cli.plan import previewed, worst
+from reconciler.cli.plan import apart, previewed, worst
 from reconciler.cli.progress import watching
 from reconciler.cli.screen import err, out
 from reconciler.cli.specs import read_specs
@@ -59,14 +59,18 @@ def apply(
         raise Unconfirmed("There is no terminal to ask on. Look at the plan, then say --yes.")
     word = Word(quiet, yes, approve)
     with open_wiring(settings) as wiring:
-        codes = [_apply_one(wiring, one, word) for one in read_specs(settings.config).choose(names or [])]
+        chosen = read_specs(settings.config).choose(names or [])
+        several = len(chosen) > 1
+        codes = [_apply_one(wiring, one, word, named=several) for one in apart(chosen, lines=True)]
     if not codes:
         err().print(f"There is no connection to apply in {settings.config}.")
     return INTERRUPTED if INTERRUPTED in codes else worst(codes, pending=0)
 
 
-def _apply_one(wiring: Wiring, chosen: Chosen, word: Word) -> int:
+def _apply_one(wiring: Wiring, chosen: Chosen, word: Word, *, named: bool) -> int:
     try:
+        if named and word.quiet:
+            out().print(plan_text.title(chosen.connection))
         with opened(wiring, chosen) as session:
             agreed = None if word.quiet and word.yes else _agree(session, word)
             if isinstance(agreed, int):

@@ -14,7 +14,7 @@ from reconciler.errors import ReconcilerError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DONE = "<!doctype html><title>reconciler</title><p>Done. You can close this page and go back to the terminal."
+_DONE = "<!doctype html><title>reconciler</title><p>You can close this page and go back to the terminal."
 _STRAY = "<!doctype html><title>reconciler</title><p>This page was not expected. Go back to the terminal."
 
 

@@ -58,6 +58,8 @@ def login(
     specs, world = read_specs(settings.config), World()
     spec = choose_account(specs, account)
     log(settings, world, "warning")
+    if not show and any(ref.login for ref in spec.auth.values()):
+        open_store(settings.state).close()  # a new grant that cannot be kept may have ended the old one
     flow = login_of(load_app(spec.app), spec.base_url)
     wanted = set(flow.keeps.values()) & set(spec.auth) if flow else set()
     given = _asked(spec, world, leave=wanted)
@@ -82,11 +84,28 @@ def _known(spec: AccountSpec, world: World, leave: set[str]) -> dict[str, str]:
 def _asked(spec: AccountSpec, world: World, leave: set[str]) -> dict[str, str]:
     """What only the person knows: typed unseen at a terminal, or a line each from a pipe."""
     keys = [key for key, ref in spec.auth.items() if ref.login and key not in leave]
-    unseen = sys.stdin.isatty()  # what a program pipes in is on no screen
-    given = {key: typer.prompt(f"{key} of {spec.name} ({spec.app})", hide_input=unseen, err=True) for key in keys}
+    answer = _typed if sys.stdin.isatty() else _piped
+    given = {key: answer(f"{key} of {spec.name} ({spec.app})") for key in keys}
     for value in given.values():
         world.secrets.add(value)
     return given
+
+
+def _typed(question: str) -> str:
+    said: str = typer.prompt(question, hide_input=True, err=True)
+    return said
+
+
+def _piped(question: str) -> str:
+    """The next line. Nothing is shown: nobody watches, and standard output is for results."""
+    try:
+        said = sys.stdin.readline().strip()
+        said.encode()
+    except UnicodeError:
+        raise LoginFailed(f"{question}: what came on standard input is not text (UTF-8).") from None
+    if not said:
+        raise LoginFailed(f"{question}: nothing came on standard input. It takes a line for each, in the spec's order.")
+    return said
 
 
 def _through_browser(spec: AccountSpec, flow: Login, known: Mapping[str, str], how: tuple[bool, int]) -> dict[str, str]:

@@ -49,11 +49,18 @@ def new_app(
     if folder.exists():
         raise NotWritten(f"Nothing was written: {folder} is there already.")
     for path, text in contents(name).items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
+        _write(folder / path, text)
         typer.echo(f"wrote {folder / path}")
     typer.echo(f"Next: cd {folder} && pip install -e . && pytest")
     return 0
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise NotWritten(f"{file} cannot be written: {error.strerror}. Choose another folder with --into.") from error
 
 
 def contents(name: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from reconciler.cycle import preview
 from reconciler.errors import GuardRefused, ReconcilerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from reconciler.cli.specs import Chosen
     from reconciler.cycle import Planned
@@ -51,10 +51,19 @@ def plan(
     after an error; 3 when a plan is over its limits; with --detailed-exitcode 2 when changes are pending.
     """
     with open_wiring(settings) as wiring:
-        codes = [_plan_one(wiring, one, form, limit) for one in read_specs(settings.config).choose(names or [])]
+        chosen = read_specs(settings.config).choose(names or [])
+        codes = [_plan_one(wiring, one, form, limit) for one in apart(chosen, lines=form == "text")]
     if not codes:
         err().print(f"There is no connection to plan in {settings.config}.")
     return worst(codes, pending=PENDING if detailed_exitcode else 0)
+
+
+def apart(chosen: Iterable[Chosen], *, lines: bool) -> Iterator[Chosen]:
+    """One after the other, with an empty line between them where people read."""
+    for number, one in enumerate(chosen):
+        if number and lines:
+            out().print()
+        yield one
 
 
 def worst(codes: Sequence[int], *, pending: int) -> int:

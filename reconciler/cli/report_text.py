@@ -32,6 +32,10 @@ RESULTS = {
     "abandoned": ("Stopped half-way, at a safe point", "bold yellow"),
     "busy": ("Another process writes this connection just now", "bold yellow"),
 }
+OURS = {
+    "lost": "without an answer, looked for before anything is repeated",
+    "unsent": "not sent, planned anew in the next cycle",
+}
 PAGE = 5000
 
 
@@ -39,7 +43,7 @@ def render(report: Report, live: Live, agreed: Summary | None = None) -> Iterato
     """The whole report; ``agreed`` is the plan that a person saw before."""
     connection = live.program.connection
     yield from summary(report, connection)
-    yield from _refused(report, live.state)
+    yield from failures(report.failures, refusals(live.state) if report.failures else {})
     states = states_line({side: connection.end(side).name for side in Side}, report.states)
     if states:
         yield line(f"  {states}; {count(report.links, 'linked pair')}.")
@@ -77,10 +81,12 @@ def states_line(names: Mapping[Side, str], states: Mapping[tuple[Side, ContactSt
     return "; ".join(parts)
 
 
-def _refused(report: Report, state: ConnectionState) -> Iterator[Text]:
-    """What the apps refused, by their own codes, each with their words."""
-    words = refusals(state) if report.failures else {}
-    for code, number in sorted(report.failures.items(), key=lambda one: -one[1]):
+def failures(numbers: Mapping[str, int], words: Mapping[str, Known]) -> Iterator[Text]:
+    """What was not confirmed: refused, by the apps' own codes and in their words; or unanswered, or never sent."""
+    for code, number in sorted(numbers.items(), key=lambda one: -one[1]):
+        if code in OURS:
+            yield line((f"  {count(number, 'write')} {OURS[code]}", "yellow"))
+            continue
         known = words.get(code)
         because = f": {known.cause.removeprefix(f'{code}: ')} (for example {known.id})" if known else ""
         yield line((f"  {code}", "red"), f" {count(number, 'time')}{because}")

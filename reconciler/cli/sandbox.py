@@ -7,7 +7,8 @@ import shlex
 import signal
 import sys
 import threading
-from typing import Annotated
+import time
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,9 +16,12 @@ from reconciler.cli.command import INTERRUPTED, Settings, command
 from reconciler.cli.emulated import environment, ports
 from reconciler.cli.screen import err
 from reconciler.errors import ReconcilerError
-from reconciler.sandbox.emulator import emulator_names
+from reconciler.sandbox.emulator import emulator_names, load_emulator
 from reconciler.sandbox.faults import Fault, Faults
 from reconciler.sandbox.launch import ICONTACT_PORT, SALESFORCE_PORT, Alone, Pair, start_all, start_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class PortTaken(ReconcilerError):
@@ -31,7 +35,9 @@ def sandbox(
         list[str] | None, typer.Argument(metavar="[APP]...", help="Which apps; Salesforce and iContact if left out.")
     ] = None,
     *,
-    contacts: Annotated[int, typer.Option(min=0, help="Contacts in each app; half of the people are in both.")] = 1000,
+    contacts: Annotated[
+        int, typer.Option(min=0, help="Contacts in each app; half of the people are also in the next one.")
+    ] = 1000,
     faults: Annotated[
         str, typer.Option(metavar="FAULT=RATE,…", help=f"Bad weather, as shares of calls: {', '.join(Fault)}.")
     ] = "",
@@ -41,35 +47,44 @@ def sandbox(
 
     Salesforce and iContact listen where the starter folder's accounts expect them, so that plan, apply, run, status and
     show work on them. In another terminal: eval "$(reconciler sandbox --env)". Apps that are named are started on free
-    ports, and the account that reaches each is printed.
+    ports, and the account that reaches each is printed; reconciler sandbox --env APP... prints what it refers to.
     """
-    if names:
-        return _named(names, contacts, weather(faults))
+    rates = weather(faults)
+    _check(names or [])
     if env:
-        typer.echo(_exports())
+        typer.echo(_exports(named_environment(names) if names else environment()))
         return 0
-    with _started(contacts, weather(faults)) as pair:
+    if names:
+        return _named(names, contacts, rates)
+    with _started(contacts, rates) as pair:
         told = _told_to_stop()
         typer.echo(
             f"# Salesforce at {pair.salesforce.url}, iContact at {pair.icontact_url}, {contacts:,} contacts each"
         )
         typer.echo("# Edit contacts behind their APIs' back: /_sandbox/ on each port. Ctrl-C ends both.")
-        typer.echo(_exports())
+        typer.echo(_exports(environment()))
         sys.stdout.flush()
         told.wait()
         err().print("Stopped.")
     return INTERRUPTED
 
 
-def _named(names: list[str], contacts: int, rates: dict[Fault, float]) -> int:
+def _check(names: Sequence[str]) -> None:
     for name in names:
         if name not in emulator_names():
             raise typer.BadParameter(f"there is no emulated {name!r}; there are {', '.join(emulator_names())}")
-    running = [start_app(name, contacts, Faults(seed=n, rates=rates)) for n, name in enumerate(names, start=1)]
+
+
+def _named(names: Sequence[str], contacts: int, rates: dict[Fault, float]) -> int:
+    running = [
+        start_app(name, contacts, Faults(seed=n + 1, rates=rates), first=n * ((contacts + 1) // 2))
+        for n, name in enumerate(names)
+    ]
     told = _told_to_stop()
     for one in running:
         typer.echo(account_text(one, contacts))
     sys.stdout.flush()
+    err().print(f'In another terminal: eval "$(reconciler sandbox --env {" ".join(names)})". Ctrl-C ends all.')
     told.wait()
     for one in running:
         one.server.stop()
@@ -77,9 +92,23 @@ def _named(names: list[str], contacts: int, rates: dict[Fault, float]) -> int:
     return INTERRUPTED
 
 
+def named_environment(names: Iterable[str]) -> dict[str, str]:
+    """The variables that the printed accounts of these apps refer to."""
+    pairs: dict[str, str] = {}
+    for name in names:
+        emulator = load_emulator(name)
+        auth = emulator.auth(emulator.world(time.time, None))
+        pairs |= {_variable(name, key): value for key, value in auth.items()}
+    return pairs
+
+
+def _variable(app: str, key: str) -> str:
+    return f"RECONCILER_SANDBOX_{app}_{key}".upper()
+
+
 def account_text(one: Alone, contacts: int) -> str:
     """The account document that reaches an emulated app, and the variables it refers to, as YAML with comments."""
-    names = {key: f"RECONCILER_SANDBOX_{one.app}_{key}".upper() for key in one.auth}
+    names = {key: _variable(one.app, key) for key in one.auth}
     lines = [f"--- # {contacts:,} contacts; edit them behind the API's back: {one.server.url}/_sandbox/"]
     lines += [f"# export {names[key]}={shlex.quote(value)}" for key, value in one.auth.items()]
     lines += ["version: 1", "kind: account", f"name: {one.app}-sandbox", f"app: {one.app}", f"base_url: {one.url}"]
@@ -97,8 +126,8 @@ def _told_to_stop() -> threading.Event:
     return told
 
 
-def _exports() -> str:
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment().items())
+def _exports(variables: Mapping[str, str]) -> str:
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
 
 
 def _started(contacts: int, rates: dict[Fault, float]) -> Pair:

@@ -40,9 +40,14 @@ class Standing:
         return self.connection.end(side).name if self.connection else side.value
 
     @property
+    def stalled(self) -> bool:
+        """Whether the daemon waits for another spec or secret."""
+        return bool(self.cycles) and self.cycles[0].result == "stalled"
+
+    @property
     def next_at(self) -> float | None:
-        """When a daemon would begin the next cycle at the latest; None when it would not."""
-        if self.connection is None or self.connection.paused or not self.cycles:
+        """When a daemon would begin the next cycle at the latest; None when it would not, or waits for a person."""
+        if self.connection is None or self.connection.paused or not self.cycles or self.stalled:
             return None
         return self.cycles[0].started_at + self.connection.every
 

@@ -37,7 +37,8 @@ def render(standing: Standing, now: float) -> Iterator[Text]:
         yield line(f"  refused contacts are tried again from {moment(standing.retry_at)} on")
     if standing.unanswered:
         yield line(
-            ("  unanswered: ", "yellow"), f"{count(standing.unanswered, 'write')}, looked for before it is repeated"
+            ("  unanswered: ", "yellow"),
+            f"{count(standing.unanswered, 'write')}, looked for before anything is repeated",
         )
     yield line(f"  next: {_next(standing, now)}")
     for cycle in standing.cycles:
@@ -54,9 +55,17 @@ def _kind(standing: Standing) -> str:
 
 def _next(standing: Standing, now: float) -> str:
     if standing.next_at is None:
-        return "none, it is paused" if standing.connection else "none"
+        return _nothing_set(standing)
     ahead = standing.next_at - now
     return f"in {duration(ahead)}, if the daemon runs" if ahead > 0 else "now, if the daemon runs"
+
+
+def _nothing_set(standing: Standing) -> str:
+    if standing.connection is None:
+        return "none"
+    if standing.connection.paused:
+        return "none, it is paused"
+    return "when a spec or a secret changes, if the daemon runs; it tries now and then all the same"
 
 
 def _cycle(standing: Standing, cycle: Cycle) -> Text:
@@ -66,7 +75,8 @@ def _cycle(standing: Standing, cycle: Cycle) -> Text:
         for side, verbs in standing.written(cycle).items()
         for verb, number in verbs.items()
     ]
-    said = f"{took}: {', '.join(wrote) or 'nothing written'}"
+    unknown = cycle.finished_at is None  # it goes on, or was killed: counts are kept when a cycle ends
+    said = took if unknown else f"{took}: {', '.join(wrote) or 'nothing written'}"
     message = f" ({cycle.message})" if cycle.message else ""
     style = STYLES.get(cycle.result, "bold red")
     return line(f"  {moment(cycle.started_at)}  cycle {cycle.cycle}  ", (cycle.result, style), f"{said}{message}")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TIMEOUT = 30.0
+_BUSY = frozenset({429, 502, 503, 504})
+_EXPLAINED = ("error_description", "error", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class Authorization:
                 answer = client.post(self.login.token_url, data=self._form(code))
         except httpx.HTTPError as error:
             raise Retryable(self.app, f"the login host did not answer ({type(error).__name__})", code="login") from None
+        if answer.status_code in _BUSY:
+            problem = f"the login host is busy (status {answer.status_code}): run the command again in a minute"
+            raise Retryable(self.app, problem, code="login")
         return self._kept(_texts(answer.content), answer.status_code)
 
     def _form(self, code: str) -> dict[str, str]:
@@ -71,7 +76,8 @@ class Authorization:
     def _kept(self, said: Mapping[str, str], status: int) -> dict[str, str]:
         kept = {name: said[theirs] for theirs, name in self.login.keeps.items() if said.get(theirs)}
         if missing := sorted(set(self.login.keeps) - set(said)):
-            words = said.get("error_description") or said.get("error") or f"status {status}, no {', '.join(missing)}"
+            nothing = f"status {status}, no {', '.join(missing)}"
+            words = next((said[name] for name in _EXPLAINED if said.get(name)), nothing)
             secrets = (self.client_secret, self.verifier)
             raise Denied(self.app, f"the code was not exchanged for a token: {redact(words, secrets)}", code="login")
         return kept

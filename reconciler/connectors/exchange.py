@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+from typing import TYPE_CHECKING
 
 import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def same_origin(home: httpx.URL, target: httpx.URL) -> bool:
@@ -21,8 +26,25 @@ def plainly(error: httpx.TransportError) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "no answer within the time allowed"
     if isinstance(error, httpx.ConnectError):
-        return "the server cannot be reached"
+        return (
+            f"the server cannot be reached ({_obstacle(error)}): check the network, and base_url if the account has one"
+        )
     return "the connection broke before the answer was complete"
+
+
+def _obstacle(error: BaseException) -> str:
+    for cause in _causes(error):
+        if isinstance(cause, socket.gaierror):
+            return "its name is not known"
+        if isinstance(cause, ConnectionRefusedError):
+            return "nothing listens there"
+    return "no connection"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def as_text(content: str | bytes | None) -> str:

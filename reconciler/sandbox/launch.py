@@ -38,8 +38,8 @@ class Alone:
     options: Mapping[str, object]
 
 
-def start_app(app: str, size: int, faults: Faults | None = None, port: int = 0) -> Alone:
-    """Start any emulated app with ``size`` people in its first entity; ``reset`` repeats them.
+def start_app(app: str, size: int, faults: Faults | None = None, port: int = 0, *, first: int = 0) -> Alone:
+    """Start any emulated app with ``size`` people in its first entity, from number ``first`` on; ``reset`` repeats it.
 
     Raises ``KeyError`` when there is no such emulator, ``OSError`` when the port is taken.
     """
@@ -48,7 +48,7 @@ def start_app(app: str, size: int, faults: Faults | None = None, port: int = 0) 
     entity = next(iter(emulator.entities))
 
     def seed() -> None:
-        for person in people(size):
+        for person in people(size, start=first):
             world.add(emulator.values(person, entity), emulator.entities[entity])
 
     world.seed = seed

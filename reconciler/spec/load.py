@@ -100,6 +100,9 @@ def _doubles(kind: str, items: list[Located[SpecT]]) -> list[Problem]:
     ]
 
 
+NO_FOLDER = "--config names the folder of specs; reconciler init writes a starter one"
+
+
 def load_folder(path: Path | str) -> Loaded:
     """Every spec in a folder (or in a single file), with all findings. Raises nothing for what it finds there."""
     path = Path(path)
@@ -152,7 +155,8 @@ def _load_file(path: Path) -> SpecFile:
 
 def _unreadable(path: Path, error: Exception) -> SpecFile:
     reason = getattr(error, "strerror", None) or "not a usable path"
-    return SpecFile(str(path), problems=(Problem(str(path), 1, 1, f"this cannot be read: {reason}"),))
+    hint = NO_FOLDER if isinstance(error, FileNotFoundError) else ""
+    return SpecFile(str(path), problems=(Problem(str(path), 1, 1, f"this cannot be read: {reason}", hint),))
 
 
 def parse(file: str, source: str | bytes) -> SpecFile:

@@ -50,45 +50,56 @@ class Places:
     account: str = "ACCOUNT"
 
 
+class _NotThereError(Exception):
+    """Why one credential cannot be had."""
+
+
 def resolve(app: str, auth: Mapping[str, Secret], places: Places) -> dict[str, str]:
     """The credentials themselves.
 
     Raises:
-        Denied: a variable, a file or a login is missing or empty; names it, and never says a value.
+        Denied: variables, files or a login are missing or empty; names all of them, and never says a value.
     """
-    return {key: _value(app, key, secret, places) for key, secret in auth.items()}
+    found, missing = dict[str, str](), list[str]()
+    for key, secret in auth.items():
+        try:
+            found[key] = _value(key, secret, places)
+        except _NotThereError as reason:
+            missing.append(str(reason))
+    if missing:
+        raise Denied(app, "; ".join(missing), code="secret_missing")
+    return found
 
 
-def _value(app: str, key: str, secret: Secret, places: Places) -> str:
+def _value(key: str, secret: Secret, places: Places) -> str:
     if secret.login:
-        return _kept(app, key, places)
+        return _kept(key, places)
     if secret.env is not None:
         value = places.environ.get(secret.env)
         source = f"the environment variable {secret.env}"
     else:
-        value = _read(app, key, secret.file or "", places.read_file)
+        value = _read(key, secret.file or "", places.read_file)
         source = f"the file {secret.file}"
     if value is None:
-        raise Denied(app, f"{source}, which holds '{key}', is not set", code="secret_missing")
+        raise _NotThereError(f"{source}, which holds '{key}', is not set")
     if not value.strip():
-        raise Denied(app, f"{source}, which holds '{key}', is empty", code="secret_missing")
+        raise _NotThereError(f"{source}, which holds '{key}', is empty")
     return value
 
 
-def _kept(app: str, key: str, places: Places) -> str:
+def _kept(key: str, places: Places) -> str:
     if key not in places.kept:
-        problem = f"'{key}' of the account '{places.account}' was not given yet: reconciler login {places.account}"
-        raise Denied(app, problem, code="secret_missing")
+        raise _NotThereError(
+            f"'{key}' of the account '{places.account}' was not given yet: reconciler login {places.account}"
+        )
     return places.kept[key]
 
 
-def _read(app: str, key: str, path: str, read_file: Callable[[str], str]) -> str:
+def _read(key: str, path: str, read_file: Callable[[str], str]) -> str:
     try:
         return read_file(path).removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise Denied(app, f"the file {path}, which holds '{key}', is not text", code="secret_missing") from None
+        raise _NotThereError(f"the file {path}, which holds '{key}', is not text") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise Denied(
-            app, f"the file {path}, which holds '{key}', cannot be read: {reason}", code="secret_missing"
-        ) from None
+        raise _NotThereError(f"the file {path}, which holds '{key}', cannot be read: {reason}") from None

@@ -87,3 +87,14 @@ def test_a_good_connection_can_be_named_beside_a_broken_one(cli, specs):
 def test_every_result_has_words_and_a_code():
     assert CODES.keys() < RESULTS.keys()
     assert RESULTS.keys() == {"ok", "refused", "failed", "stalled", "abandoned", "busy"}
+
+
+def test_of_several_connections_each_is_named_and_stands_apart(cli, specs):
+    first = (specs / "newsletter.yaml").read_text()
+    (specs / "second.yaml").write_text(first.replace("name: newsletter", "name: second"))
+    said = cli("apply", "--yes", "--quiet")
+    one, other = said.out.split("\n\n")
+    assert [text.splitlines()[0].split(":")[0] for text in (one, other)] == ["newsletter", "second"]
+    assert [text.splitlines()[1].split(":")[0] for text in (one, other)] == ["Done", "Done"]
+    planned = cli("plan").out
+    assert "\n\nsecond: crm (salesforce contacts)" in planned

@@ -96,6 +96,16 @@ def test_for_a_secret_store_it_is_printed_and_kept_nowhere(cli, apps, home, toke
     assert not list(home.rglob("*.login"))
 
 
+def test_a_state_that_cannot_be_written_is_said_before_anybody_logs_in(cli, apps, home, person) -> None:
+    spec(home, CRM, url=apps.salesforce.url, token="{login: true}")
+    (home / "taken").write_text("a file where the state's folder should be")
+    said = cli("login", "crm", "--port", "0", "--state", "taken/state.sqlite")
+    assert said.code == 1
+    assert "cannot be opened" in said.err
+    assert person == []
+    assert "redirect" not in said.err
+
+
 @pytest.mark.usefixtures("person")
 def test_a_person_who_does_not_agree_leaves_everything_as_it_was(cli, apps, home) -> None:
     spec(home, CRM, url=apps.salesforce.url, token="{login: true}")
@@ -140,6 +150,33 @@ def test_keys_and_passwords_are_asked_for_and_tried_before_they_are_kept(cli, ap
     assert right.code == 0, right.err
     assert keys.app_key not in right.out + right.err
     assert cli("accounts", "news").code == 0
+
+
+def test_from_a_pipe_nothing_but_results_reaches_standard_output(cli, apps, home, pipe) -> None:
+    spec(home, NEWS, url=apps.icontact_url)
+    keys = apps.folder.credentials
+    pipe(keys.username, keys.app_key)
+    said = cli("login", "news", "--print")
+    assert said.out == f"RECONCILER_NEWS_USERNAME={keys.username}\nRECONCILER_NEWS_PASSWORD={keys.app_key}\n"
+    assert said.err == "news: logged in to icontact as 413323/124667.\n"
+
+
+@pytest.mark.parametrize("lines", [(), ("somebody",), ("somebody", " ")])
+def test_an_answer_that_does_not_come_is_named(cli, apps, home, pipe, lines: tuple[str, ...]) -> None:
+    spec(home, NEWS, url=apps.icontact_url)
+    pipe(*lines)
+    said = cli("login", "news")
+    assert (said.code, said.out) == (1, "")
+    assert f"{'password' if lines else 'username'} of news (icontact): nothing came" in said.err
+
+
+def test_an_answer_that_is_no_text_is_explained_and_not_shown(cli, apps, home, pipe) -> None:
+    spec(home, NEWS, url=apps.icontact_url)
+    pipe("clef-\udce9t\udce9")
+    said = cli("login", "news")
+    assert said.code == 1
+    assert "is not text (UTF-8)" in said.err
+    assert "clef" not in said.err
 
 
 def test_kept_credentials_stand_nowhere_in_the_open(cli, apps, home, pipe) -> None:

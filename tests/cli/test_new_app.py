@@ -24,6 +24,13 @@ def package(cli, home: Path) -> Path:
     return home / "reconciler-my_crm"
 
 
+def test_a_place_that_cannot_be_written_is_said(cli, home: Path) -> None:
+    (home / "taken").write_text("")
+    said = cli("new-app", "my_crm", "--into", "taken")
+    assert (said.code, said.out) == (1, "")
+    assert "cannot be written: Not a directory. Choose another folder with --into." in said.err
+
+
 def run(package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(package), str(ROOT)])
     environment = {**os.environ, "PYTHONPATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

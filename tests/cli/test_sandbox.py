@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 
+import httpx
 import pytest
 import typer
 
 from reconciler.cli.emulated import environment
-from reconciler.cli.sandbox import account_text, weather
+from reconciler.cli.sandbox import account_text, named_environment, weather
 from reconciler.sandbox.emulator import emulator_names, load_emulator
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.launch import start_app
@@ -68,6 +69,30 @@ def test_any_emulated_app_can_be_tried_with_the_account_that_is_printed(cli, hom
         one.server.stop()
     assert (said.code, said.err) == (0, "")
     assert len(one.world.ids(next(iter(load_emulator(app).entities.values())))) == 3
+
+
+def test_the_variables_of_named_apps_are_printed_without_starting_them(cli):
+    said = cli("sandbox", "zoho", "copper", "--env")
+    assert (said.code, said.err) == (0, "")
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in said.out.splitlines())
+    assert exported.keys() == named_environment(["zoho", "copper"]).keys()
+    one = start_app("copper", 0)
+    one.server.stop()
+    assert all(name in exported for name in re.findall(r"env: (\w+)", account_text(one, 0)))
+
+
+def test_named_apps_share_half_of_their_people_with_the_next():
+    command = [sys.executable, "-m", "reconciler", "sandbox", "hubspot", "zoho", "--contacts", "8"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        assert running.stderr
+        hint = running.stderr.readline()
+        text = "".join(iter(running.stdout.readline, "  create_accounts: true\n"))
+        there = [httpx.get(f"{url}contacts").json() for url in re.findall(r"http\S+/_sandbox/", text)]
+        running.send_signal(signal.SIGINT)
+    hub, zoho = ({(one.get("email") or one["Email"]) for one in each} for each in there)
+    assert 'eval "$(reconciler sandbox --env hubspot zoho)"' in hint
+    assert (len(hub), len(zoho), len(hub & zoho)) == (8, 8, 4)
 
 
 def test_an_app_without_an_emulator_says_which_there_are(cli):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import pytest
 
@@ -55,3 +56,20 @@ def test_refusals_stay_visible(cli, apps):
     (one,) = json.loads(cli("status", "--format", "json").out)
     assert sum(one["refused"].values()) == one["states"]["news"]["failed"] == 1
     assert "refused: 1 contact" in cli("status").out
+
+
+def test_nothing_is_claimed_of_a_cycle_that_was_killed(cli):
+    assert cli("apply", "--yes", "--quiet").code == 0
+    with sqlite3.connect("state/reconciler.sqlite") as state:
+        state.execute("update cycle set result = 'abandoned', finished_at = null, counts = '{}'")
+    state.close()
+    said = cli("status").out
+    assert said.rstrip().endswith("cycle 1  abandoned")
+    assert "nothing written" not in said
+
+
+def test_a_stalled_connection_waits_for_a_change_and_names_no_time(cli, monkeypatch):
+    monkeypatch.setenv("RECONCILER_SANDBOX_ICONTACT_PASSWORD", "wrong")
+    assert cli("apply", "--yes", "--quiet").code == 1
+    assert "next: when a spec or a secret changes" in cli("status").out
+    assert json.loads(cli("status", "--format", "json").out)[0]["next_at"] is None

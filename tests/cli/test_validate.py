@@ -72,3 +72,9 @@ def test_a_path_that_is_none_is_a_finding(cli, path):
 def test_one_file_can_be_checked_alone(cli, specs):
     said = cli("validate", str(specs / "accounts.yaml"))
     assert (said.code, said.out) == (0, f"Valid: 0 connections and 2 accounts in {specs / 'accounts.yaml'}.\n")
+
+
+def test_a_folder_that_is_not_there_says_how_to_come_by_one(cli):
+    said = cli("plan", "--config", "nowhere")
+    assert said.code == 1
+    assert "reconciler init writes a starter one" in said.err

@@ -68,6 +68,7 @@ def test_client_and_secret_can_travel_as_basic() -> None:
         (answer({"access_token": "a"}), "no refresh_token"),
         (httpx.Response(200, text="<html>"), "status 200"),
         (answer([1, 2], 500), "status 500"),
+        (answer({"status": "BAD_AUTH_CODE", "message": "unknown auth code"}, 400), "unknown auth code"),
     ],
 )
 def test_a_code_that_is_not_taken_is_an_error_for_people(said: httpx.Response, words: str) -> None:
@@ -79,6 +80,12 @@ def test_a_code_that_is_not_taken_is_an_error_for_people(said: httpx.Response, w
 def test_a_login_host_that_does_not_answer_may_do_so_later() -> None:
     with pytest.raises(Retryable, match="did not answer"):
         ATTEMPT.exchange("c0de", Wire(httpx.ConnectError("x")))
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_login_host_that_is_busy_is_no_refusal(status: int) -> None:
+    with pytest.raises(Retryable, match="run the command again"):
+        ATTEMPT.exchange("c0de", Wire(answer({"message": "later"}, status)))
 
 
 def test_nothing_secret_stands_in_its_repr() -> None:

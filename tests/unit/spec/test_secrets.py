@@ -39,6 +39,12 @@ def test_what_is_missing_is_named(secret: Secret, environ: dict, says: str) -> N
         resolve("mailapp", {"user": secret}, Places(environ, read))
 
 
+def test_all_that_is_missing_is_named_at_once() -> None:
+    with pytest.raises(Denied) as caught:
+        resolve("mailapp", {"a": Secret(env="A"), "b": Secret(file="/gone"), "c": Secret(env="C")}, Places({}, read))
+    assert all(f"holds '{key}'" in str(caught.value) for key in "abc")
+
+
 def test_no_value_is_ever_told() -> None:
     with pytest.raises(Denied) as caught:
         resolve("mailapp", {"a": Secret(env="A"), "b": Secret(env="B")}, Places({"A": "hunter2"}, read))

@@ -39,11 +39,15 @@ class Consent:
             return Answer(400, {"error": "invalid_client"})
         said = {"error": "access_denied"}
         if self.agrees:
-            self._given += 1
-            code = f"code-{self._given}"
-            self._open[code] = _Asked(client_id, redirect, asked.get("code_challenge", ""))
-            said = {"code": code}
+            said = {"code": self.give(client_id, redirect, asked.get("code_challenge", ""))}
         return Answer(302, None, {"Location": f"{redirect}?{urlencode({**said, 'state': asked.get('state', '')})}"})
+
+    def give(self, client_id: str, redirect_uri: str, challenge: str = "") -> str:
+        """A code, as if somebody had agreed on the page."""
+        self._given += 1
+        code = f"code-{self._given}"
+        self._open[code] = _Asked(client_id, redirect_uri, challenge)
+        return code
 
     def redeem(self, form: Mapping[str, str]) -> bool:
         """Whether a code was good; it is used up by being tried."""

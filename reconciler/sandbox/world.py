@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
+from reconciler.sandbox.consent import Consent
 from reconciler.sandbox.faults import Faults
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class World(ABC):
     """An app's contacts with a clock (epoch seconds), the weather around it, and counters of calls by kind.
 
     Direct edits hold ``lock`` and so never fall between the halves of a request. ``seed`` fills the world; ``reset``
-    calls it again. ``outbox`` holds the webhook deliveries that were not carried over yet.
+    calls it again. ``outbox`` holds the webhook deliveries that were not carried over yet. ``consent`` is the
+    app's login page, where it has one.
     """
 
     app: str
@@ -66,6 +68,7 @@ class World(ABC):
         self.lock = RLock()
         self.seed: Callable[[], None] | None = None
         self.outbox: list[Posted] = []
+        self.consent = Consent()
 
     @abstractmethod
     def add(self, values: Mapping[str, object], entity: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from reconciler.sandbox.hubspot.contacts import body_of
 from reconciler.sandbox.hubspot.errors import PORTAL, bad, refused
@@ -35,12 +35,8 @@ def details(_world: HubSpotWorld, _call: Call) -> Answer:
 
 
 def authorize(world: HubSpotWorld, call: Call) -> Answer:
-    """A person lets the app in at once, and is sent back with a code."""
-    back = call.query.get("redirect_uri", "")
-    if call.query.get("client_id") != world.keys.client_id or not back:
-        raise bad("The client id or the redirect URI is not known")
-    told = {"code": world.keys.grant(), **({"state": call.query["state"]} if "state" in call.query else {})}
-    return Answer(302, None, {"Location": f"{back}{'&' if '?' in back else '?'}{urlencode(told)}"})
+    """A person lets the app in, and is sent back with a code."""
+    return world.consent.authorize(call, world.keys.client_id)
 
 
 def token(world: HubSpotWorld, call: Call) -> Answer:
@@ -51,7 +47,7 @@ def token(world: HubSpotWorld, call: Call) -> Answer:
         (form.get("client_id") == keys.client_id, "BAD_CLIENT_ID", "missing or unknown client id"),
         (form.get("client_secret") == keys.proof, "BAD_CLIENT_SECRET", "missing or invalid client secret"),
         (by_code or form.get("grant_type") == "refresh_token", "BAD_GRANT_TYPE", "missing or unknown grant type"),
-        (not by_code or keys.redeem(form.get("code", "")), "BAD_AUTH_CODE", "missing or unknown auth code"),
+        (not by_code or world.consent.redeem(form), "BAD_AUTH_CODE", "missing or unknown auth code"),
         (by_code or keys.good(form.get("refresh_token", "")), "BAD_REFRESH_TOKEN", "missing or invalid refresh token"),
     )
     for fine, status, message in faults:

@@ -48,6 +48,11 @@ class HubSpotEmulator:
         """A service key's token."""
         return {"access_token": world.keys.access}
 
+    def oauth(self, world: HubSpotWorld) -> Mapping[str, str]:
+        """The same account through an OAuth app."""
+        keys = world.keys
+        return {"client_id": keys.client_id, "client_secret": keys.proof, "refresh_token": keys.refresh}
+
     def options(self, _world: HubSpotWorld) -> Mapping[str, object]:
         """Nothing needs to be said."""
         return {}

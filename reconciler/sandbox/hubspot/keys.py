@@ -39,7 +39,6 @@ class KeyRing:
     seconds: float = 1800.0
     tokens: dict[str, Token] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
-    codes: set[str] = field(default_factory=set)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -47,18 +46,6 @@ class KeyRing:
         self.tokens["pat-na1-expired"] = Token(until=0.0)
         self.tokens["pat-na1-narrow"] = Token(frozenset({"oauth", "crm.lists.read"}))
         self.tokens["pat-na1-reader"] = Token(ALL - {"crm.objects.contacts.write"})
-
-    def grant(self) -> str:
-        """A code that can be exchanged once."""
-        code = f"code-{next(self._numbers)}"
-        self.codes.add(code)
-        return code
-
-    def redeem(self, code: str) -> bool:
-        """Whether a code was good; it is not any more."""
-        known = code in self.codes
-        self.codes.discard(code)
-        return known
 
     def good(self, refresh: str) -> bool:
         """Whether a refresh token is known and was not revoked."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlencode
 
+from reconciler.sandbox.consent import form_of
 from reconciler.sandbox.mailchimp.hooks import EVENTS, SOURCES
 from reconciler.sandbox.mailchimp.members import paging
 from reconciler.sandbox.mailchimp.rules import INVALID
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from reconciler.sandbox.mailchimp.hooks import Hook
     from reconciler.sandbox.mailchimp.world import MailchimpWorld
     from reconciler.sandbox.wire import Call
-
-_CODE = "sandbox-code"
 
 
 def get_root(world: MailchimpWorld, call: Call) -> Answer:
@@ -121,17 +119,16 @@ def _webhook(hook: Hook, list_id: str) -> dict[str, Any]:
     return {"id": hook.id, "url": hook.url, "events": hook.events, "sources": hook.sources, "list_id": list_id}
 
 
-def authorize(_world: MailchimpWorld, call: Call) -> Answer:
-    """The owner agrees at once, and is sent back with a code."""
-    query = urlencode({"code": _CODE, "state": call.query.get("state", "")})
-    return Answer(302, None, {"Location": f"{call.query.get('redirect_uri', '')}?{query}"})
+def authorize(world: MailchimpWorld, call: Call) -> Answer:
+    """The owner agrees, and is sent back with a code."""
+    return world.consent.authorize(call, world.keys.app_id)
 
 
 def token(world: MailchimpWorld, call: Call) -> Answer:
     """A code for a token that never expires."""
-    form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
-    asked = (form.get("client_id"), form.get("client_secret"), form.get("code"))
-    if asked != (world.keys.app_id, world.keys.app_key, _CODE):
+    form = form_of(call)
+    known = (form.get("client_id"), form.get("client_secret")) == (world.keys.app_id, world.keys.app_key)
+    if not known or not world.consent.redeem(form):
         return Answer(400, {"error": "invalid_grant", "error_description": "The code or the client is not known."})
     return Answer(200, {"access_token": world.keys.bearer, "expires_in": 0, "scope": None})
 

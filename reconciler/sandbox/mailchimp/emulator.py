@@ -33,6 +33,10 @@ class MailchimpEmulator:
         """The one API key."""
         return {"api_key": world.keys.api_key}
 
+    def oauth(self, world: MailchimpWorld) -> Mapping[str, str]:
+        """A registered app, through which an owner logs in."""
+        return {"client_id": world.keys.app_id, "client_secret": world.keys.app_key}
+
     def options(self, _world: MailchimpWorld) -> Mapping[str, object]:
         """There is but one audience."""
         return {}

@@ -25,7 +25,6 @@ class Keys:
     proof: str = "sandbox-secret"
     refresh: str = "sandbox-refresh"
     narrow: str = "sandbox-narrow"
-    code: str = "sandbox-code"
 
 
 class Sessions:

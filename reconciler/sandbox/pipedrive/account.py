@@ -96,6 +96,11 @@ def _shown(hook: dict[str, object]) -> dict[str, object]:
     return {**{name: value for name, value in hook.items() if name != "http_auth_password"}, "version": "2.0"}
 
 
+def authorize(world: PipedriveWorld, call: Call) -> Answer:
+    """The user agrees, and is sent back with a code."""
+    return world.consent.authorize(call, world.keys.client)
+
+
 def post_token(world: PipedriveWorld, call: Call) -> Answer:
     """A new pair of tokens; the refresh token that was given is used up. The data host is where this was asked."""
     form = dict(parse_qsl(call.body.decode()))
@@ -104,7 +109,7 @@ def post_token(world: PipedriveWorld, call: Call) -> Answer:
     now, pair = world.clock(), None
     if form.get("grant_type") == "refresh_token":
         pair = world.sessions.exchange(form.get("refresh_token", ""), now)
-    elif form.get("grant_type") == "authorization_code" and form.get("code") == world.keys.code:
+    elif form.get("grant_type") == "authorization_code" and world.consent.redeem(form):
         pair = world.sessions.open(access.FULL, now)
     if pair is None:
         return Answer(400, {"error": "invalid_grant", "error_description": "The token is invalid or was revoked"})

@@ -40,6 +40,7 @@ class PipedriveApi(Face[PipedriveWorld]):
 
     router: ClassVar[Router] = Router(
         [
+            route("GET", "/oauth/authorize", "token", account.authorize),
             route("POST", "/oauth/token", "token", account.post_token),
             route("GET", _V1 + "/users/me", "probe", account.get_me),
             route("GET", _V2 + "/personFields", "describe", account.person_fields),

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reconciler.sandbox.consent import Consent
 from reconciler.sandbox.salesforce import records
 from reconciler.sandbox.salesforce.errors import ApiError
 from reconciler.sandbox.salesforce.fields import CONTACT, LEAD
@@ -93,7 +92,6 @@ class SalesforceWorld(World):
         super().__init__(clock, faults)
         self.quirks: SalesforceQuirks = quirks or SalesforceQuirks()
         self.client = client or Client()
-        self.consent = Consent()
         self.tables = {"Contact": Table("Contact", "003", CONTACT), "Lead": Table("Lead", "00Q", LEAD)}
         for table in self.tables.values():
             table.hide(self.quirks.hidden)

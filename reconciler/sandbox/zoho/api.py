@@ -48,6 +48,7 @@ class ZohoApi(Face[ZohoWorld]):
 
     router: ClassVar[Router] = Router(
         [
+            route("GET", "/oauth/v2/auth", "token", login.authorize),
             route("POST", "/oauth/v2/token", "token", login.token),
             route("GET", _ROOT + "/org", "probe", settings.organisation),
             route("GET", _ROOT + "/users", "users", settings.users),

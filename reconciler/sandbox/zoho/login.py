@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from reconciler.sandbox.zoho.world import ZohoWorld
 
 _NARROW = ("ZohoCRM.modules.", "ZohoCRM.org.", "ZohoCRM.settings.fields")
-CODE = "1000.sandbox-code"
+
+
+def authorize(world: ZohoWorld, call: Call) -> Answer:
+    """The user agrees, and is sent back with a code."""
+    return world.consent.authorize(call, world.client.key)
 
 
 def token(world: ZohoWorld, call: Call) -> Answer:
@@ -45,7 +49,7 @@ def _problem(world: ZohoWorld, form: dict[str, str]) -> str:
     if form.get("client_secret") != client.proof:
         return "invalid_client_secret"
     if form.get("grant_type") == "authorization_code":
-        return "" if form.get("code") == CODE else "invalid_code"
+        return "" if world.consent.redeem(form) else "invalid_code"
     if form.get("grant_type") != "refresh_token":
         return "unsupported_grant_type"
     known = {client.refresh, client.foreign, client.narrow}

@@ -143,7 +143,9 @@ def test_a_person_logs_in_at_the_vendor_or_at_the_emulator() -> None:
 
 def test_a_token_of_the_login_opens_the_account(mailchimp_stage: Stage) -> None:
     with desk_on(mailchimp_stage, access_token=WORLD.keys.bearer) as desk:
-        form = {"client_id": WORLD.keys.app_id, "client_secret": WORLD.keys.app_key, "code": "sandbox-code"}
+        back = "http://127.0.0.1/cb"
+        code = desk.world.consent.give(WORLD.keys.app_id, back)
+        form = {"client_id": WORLD.keys.app_id, "client_secret": WORLD.keys.app_key, "code": code, "redirect_uri": back}
         said = httpx.post(APP.login(desk.url).token_url, data=form).json()
         assert said["access_token"] == WORLD.keys.bearer
         assert desk.open().probe().id

@@ -57,7 +57,9 @@ class TestCredentials:
         query = dict(parse_qsl(where.query))
         assert (sent.status, where.path, query["state"]) == (302, "/callback", "s")
         form = {"grant_type": "authorization_code", "client_id": keys.client_id, "client_secret": keys.proof}
-        call = Call("POST", "/oauth/v1/token", body=urlencode({**form, "code": query["code"]}).encode())
+        call = Call(
+            "POST", "/oauth/v1/token", body=urlencode({**form, "code": query["code"], "redirect_uri": back}).encode()
+        )
         assert desk.api.answer(call).body["refresh_token"] == keys.refresh
         assert desk.api.answer(call).body["status"] == "BAD_AUTH_CODE"
         assert desk.ask("GET", "/oauth/authorize", client_id="other", redirect_uri=back).status == 400

@@ -43,9 +43,11 @@ def test_a_refresh_token_rotates_and_an_access_token_ends() -> None:
 
 
 def test_a_login_by_code_names_the_data_host() -> None:
-    answer = token(Desk(), grant_type="authorization_code", code="sandbox-code")
+    desk, back = Desk(), "http://127.0.0.1/cb"
+    code = desk.world.consent.give(desk.world.keys.client, back)
+    answer = token(desk, grant_type="authorization_code", code=code, redirect_uri=back)
     assert (answer.status, answer.body["api_domain"], answer.body["expires_in"]) == (200, "http://d", 3599)
-    assert token(Desk(), "x:y", grant_type="authorization_code", code="sandbox-code").body["error"] == "invalid_client"
+    assert token(desk, "x:y", grant_type="authorization_code", code=code).body["error"] == "invalid_client"
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-api-token": "no"}, {"authorization": "Bearer no"}, {"authorization": "?"}])

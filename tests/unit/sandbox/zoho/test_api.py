@@ -18,7 +18,9 @@ class TestTokens:
         assert "refresh_token" not in body
 
     def test_come_from_a_code_together_with_a_refresh_token(self, desk):
-        body = desk.token(grant_type="authorization_code", code="1000.sandbox-code").body
+        back = "http://127.0.0.1/cb"
+        code = desk.world.consent.give(desk.world.client.key, back)
+        body = desk.token(grant_type="authorization_code", code=code, redirect_uri=back).body
         assert body["refresh_token"] == desk.world.client.refresh
         assert desk.token(grant_type="authorization_code", code="old").body == {"error": "invalid_code"}
 

@@ -246,14 +246,18 @@ def _formatter(redactor: Redactor, log_format: LogFormat) -> logging.Formatter:
     )
 
 
+_FLOODS = ("alembic", "sqlalchemy", "watchfiles")
+
+
 def _quieten(level: str) -> None:
-    """Libraries speak from warning on, unless a person asked for everything."""
-    chatty = ("alembic", "httpx", "httpcore", "apscheduler", "watchfiles", "uvicorn", "sqlalchemy", "asyncio")
+    """Libraries speak from warning on, unless a person asked for everything; those that tell of every statement and
+    every file say too much even then."""
+    chatty = ("httpx", "httpcore", "apscheduler", "uvicorn", "asyncio", *_FLOODS)
     for name in chatty:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-        logger.setLevel(logging.NOTSET if level.lower() == "debug" else logging.WARNING)
+        logger.setLevel(logging.NOTSET if level.lower() == "debug" and name not in _FLOODS else logging.WARNING)
 
 
 def _take_over() -> None:

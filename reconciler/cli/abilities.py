@@ -100,7 +100,7 @@ ABILITIES: tuple[Ability, ...] = (
     Ability(
         "versions",
         "versions",
-        lambda one: _yes(one.traits.versions),
+        lambda one: "by value" if one.traits.guarded else _yes(one.traits.versions),
         "somebody's edit in the same second as a write of ours may be overwritten; the journal shows it",
     ),
     Ability(

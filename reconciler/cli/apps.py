@@ -10,7 +10,7 @@ import typer
 from reconciler.cli.abilities import ABILITIES, Ability, Supported, supported
 from reconciler.cli.command import Settings, command
 from reconciler.cli.screen import columns, out
-from reconciler.connectors.registry import load_app
+from reconciler.connectors.registry import load_app, webhook_of
 
 
 @command
@@ -51,6 +51,8 @@ def _tell(one: Supported) -> None:
         out().print(f"  {ability.title:<14} {ability.short(one)}{_cost(ability, one)}")
     for note in one.traits.notes:
         out().print(f"  - {note}")
+    if hook := webhook_of(load_app(one.app)):
+        out().print(f"  - webhooks: {hook.setup}")
 
 
 def _cost(ability: Ability, one: Supported) -> str:

@@ -18,7 +18,7 @@ from reconciler.connectors.base import Resource
 from reconciler.connectors.budget import Budget
 from reconciler.connectors.http import Http
 from reconciler.connectors.registry import app_resource, load_app, webhook_of
-from reconciler.errors import Denied
+from reconciler.errors import Denied, StateError
 from reconciler.model.traits import Traits
 from reconciler.spec import secrets
 from reconciler.spec.account import AccountSpec
@@ -167,8 +167,11 @@ class KeptToken:
         self._made_with = hashlib.sha256(msgspec.json.encode(sorted(credentials.items()))).hexdigest()
 
     def load(self) -> Token | None:
-        """The token that was kept last, by whatever process."""
-        kept = self._keep.get(self._name)
+        """The token that was kept last, by whatever process; one that cannot be opened (another key) is not there."""
+        try:
+            kept = self._keep.get(self._name)
+        except StateError:
+            return None
         if kept.get("made_with") != self._made_with:
             return None
         return Token(kept.get("access", ""), kept.get("home", ""), kept.get("refresh", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,8 +112,7 @@ class House:
     def lose_state(self) -> None:
         """Somebody deleted the state, key and all."""
         self.close()
-        for file in self.state.parent.iterdir():
-            file.unlink()
+        shutil.rmtree(self.state.parent)
         self._open()
 
     def close(self) -> None:

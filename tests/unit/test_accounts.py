@@ -87,6 +87,15 @@ def test_new_credentials_begin_anew(tmp_path: Path) -> None:
     assert opened(host, tmp_path, fresh).request("GET", "/data").status == 200
 
 
+def test_a_token_that_was_sealed_with_a_lost_key_is_fetched_anew(tmp_path: Path) -> None:
+    host = LoginHost()
+    opened(host, tmp_path).request("GET", "/data")
+    KeptToken(SealedKeep(tmp_path, bytes(range(32))), "crm", CREDENTIALS).save(Token("somebody else's"))
+    host.refresh = "first"
+    assert opened(host, tmp_path).request("GET", "/data").status == 200
+    assert host.logins == 2
+
+
 def test_a_token_is_not_told_by_its_repr() -> None:
     assert "secret" not in repr(Token("secret-access", "https://x.test", "secret-refresh"))
 

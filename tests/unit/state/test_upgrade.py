@@ -5,13 +5,14 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from alembic import command
 from sqlalchemy import create_engine
 
 from reconciler.errors import StateError
 from reconciler.model.link import ContactState
 from reconciler.model.record import Side
 from reconciler.state import upgrade as upgrading
-from reconciler.state.base import Observation
+from reconciler.state.base import Memory, Observation
 from reconciler.state.migrate import revisions, settings
 from reconciler.state.store import open_store
 from reconciler.state.tables import HEAD, metadata
@@ -95,3 +96,25 @@ def test_a_migration_that_breaks_leaves_nothing_behind(path, monkeypatch):
         opened(path)
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+
+
+def test_a_state_of_the_first_version_keeps_all_it_knows(path):
+    with closing(sqlite3.connect(path)) as db, db:
+        at_first(path)
+        db.execute("INSERT INTO connection VALUES (1, 'newsletter', 'spec', 3, 0)")
+        db.executemany("INSERT INTO side VALUES (?, 1, ?, ?)", [(1, "left", "cursor-7"), (2, "right", None)])
+    store = opened(path)
+    assert store.connection("newsletter").memory() == Memory("spec", {Side.LEFT: "cursor-7"})
+    store.connection("newsletter").remember(Memory("spec", {}, {Side.LEFT: 12.5}))
+    assert store.connection("newsletter").memory() == Memory("spec", {}, {Side.LEFT: 12.5})
+    store.close()
+
+
+def at_first(path) -> None:
+    """The tables as the first version made them."""
+    config = settings()
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as db:
+        config.attributes["connection"] = db
+        command.upgrade(config, "0001")
+    engine.dispose()

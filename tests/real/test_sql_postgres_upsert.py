@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-from reconciler.errors import Rejected
+from reconciler.errors import Denied, Rejected
 from reconciler.model.outcome import Draft, Refused
 from reconciler.testing.contract import ConnectorContract, Subject
 from tests.real.test_sql_postgres import STAMP
@@ -122,15 +121,22 @@ def test_without_a_plain_unique_index_it_says_what_to_do(people: Place, server, 
     assert codes(rows(people).create([person("a@example.com")])) == [""]
 
 
+def test_a_constraint_that_is_checked_late_stops_the_account(people: Place, server) -> None:
+    late = "ADD CONSTRAINT one_email UNIQUE (email) DEFERRABLE"
+    server.run("ALTER TABLE crm.people DROP CONSTRAINT one_email", f"ALTER TABLE crm.people {late}")
+    with pytest.raises(Denied, match="55000"):
+        rows(people).create([person("a@example.com")])
+
+
 class TestUpserting(ConnectorContract):
     @pytest.fixture
     def subject(self, people, server) -> Iterator[Subject]:
         with connected(server.address("clerk:wrong")) as locked:
-            fields = people.rows(**OPTIONS).describe()
+            options = {**OPTIONS, "writable": ["email", "last_name", "tags", "labels", "badge"]}
             yield Subject(
-                open=lambda names: people.rows(*names, **OPTIONS),
-                fields=tuple(replace(one, writable=False) if one.name == "nick" else one for one in fields),
+                open=lambda names: people.rows(*names, **options),
+                fields=people.rows(**options).describe(),
                 hands=people.hands("people", schema="crm"),
                 samples={"badge": [f"00000000-0000-4000-8000-{n:012}" for n in range(10)]},
-                stranger=lambda: Place(locked).rows("email", **OPTIONS),
+                stranger=lambda: Place(locked).rows("email", **options),
             )

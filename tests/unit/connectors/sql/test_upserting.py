@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.dialects import mysql
 
 from reconciler.connectors.sql.unique import others
@@ -83,9 +84,10 @@ def test_a_row_that_counts_as_deleted_comes_back(way: Place, gone: str) -> None:
     assert outcome.id == "7"
 
 
-def test_what_marks_changes_is_set(way: Place) -> None:
+@pytest.mark.parametrize("deleted", ["gone", None])
+def test_what_marks_changes_is_set(way: Place, deleted) -> None:
     way.sql("INSERT INTO people (email, changed) VALUES ('a', '2001-01-01 00:00:00')")
-    (outcome,) = rows(way, modified="changed").create([Draft({"email": "a"})])
+    (outcome,) = rows(way, modified="changed", deleted=deleted).create([Draft({"email": "a"})])
     assert outcome.record.modified.year > 2001
 
 
@@ -172,6 +174,20 @@ def test_mysql_is_asked_only_where_it_cannot_take_another_value_for_it(people: P
     shape = people.rows("email", table=table, deleted="gone", upsert_on=["email"])._shape
     assert others(shape.table, ["email"], ["email", "name"]) is met
     assert others(shape.table, ["email"], ["email", "id"])
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_a_database_that_returns_nothing_is_looked_at_first(people: Place, monkeypatch, able) -> None:
+    engine, said = people.database.engine, []
+    monkeypatch.setattr(engine.dialect, "insert_returning", able)
+    event.listen(engine, "before_cursor_execute", lambda *args: said.append(args[2]))
+    rows(people).create([Draft({"email": "a"})])
+    assert any("ON CONFLICT (email) DO UPDATE" in one for one in said) is able
+
+
+def test_a_look_holds_the_row(people: Place) -> None:
+    look = Upsert(rows(people)._shape, ("email",), {})._look({"email": "a"})
+    assert str(look.compile(dialect=mysql.dialect())).endswith("FOR UPDATE")
 
 
 def test_the_statement_for_mysql(people: Place) -> None:

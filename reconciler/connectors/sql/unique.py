@@ -24,8 +24,9 @@ def must_be_unique(connection: Connection, found: Table, columns: Sequence[str])
     named = ", ".join(columns)
     raise Rejected(
         APP,
-        f"upsert_on: [{named}] needs a unique constraint on just that, and '{found.name}' has none; make one (CREATE "
-        f"UNIQUE INDEX some_name ON {found.name} ({named}), without WHERE and functions), or leave upsert_on out",
+        f"upsert_on: [{named}] needs a unique constraint on just that, and '{found.fullname}' has none; make one "
+        f"(CREATE UNIQUE INDEX some_name ON {found.fullname} ({named}), without WHERE and functions), "
+        "or leave upsert_on out",
         code="not_unique",
     )
 

@@ -23,6 +23,7 @@ class Options(BaseModel):
     the column that tells rows apart (the primary key). ``modified``: when a row was last changed, or a number that
     grows with every change. ``deleted``: a column that says that a row counts as deleted, yes or no or since when.
     ``writable``: the columns that may be written (all but key, ``modified``, ``deleted`` and generated ones).
+    ``upsert_on``: columns that are unique together; a create that meets a row with the same values writes onto it.
     ``roles``: what columns mean, for default mappings. ``lists``: columns of text or JSON that hold several items.
     ``separator``: what stands between such items in a text. ``overlap``: how far a delta by ``modified`` reads back, in
     seconds or in the column's own unit. ``page_size`` and ``batch``: rows a page, rows a transaction."""
@@ -34,6 +35,7 @@ class Options(BaseModel):
     modified: str | None = None
     deleted: str | None = None
     writable: list[str] | None = None
+    upsert_on: list[str] = []
     roles: dict[str, Role] = {}
     lists: list[str] = []
     separator: str = Field(default=",", min_length=1, max_length=1, pattern=r'[^"\r\n]')
@@ -51,4 +53,4 @@ class Options(BaseModel):
     def named(self) -> tuple[str, ...]:
         """Every column that these options name."""
         single = (one for one in (self.key, self.modified, self.deleted) if one)
-        return (*single, *(self.writable or ()), *self.roles, *self.lists)
+        return (*single, *(self.writable or ()), *self.upsert_on, *self.roles, *self.lists)

@@ -14,6 +14,7 @@ from reconciler.connectors.sql.failures import APP
 from reconciler.connectors.sql.marks import marks_of
 from reconciler.connectors.sql.reads import Reader
 from reconciler.connectors.sql.table import look_at
+from reconciler.connectors.sql.upserts import Upsert
 from reconciler.connectors.sql.writes import Writer, together
 from reconciler.connectors.tabular.columns import must_have, searchable
 from reconciler.errors import CursorExpired
@@ -125,7 +126,11 @@ class Rows:
 
     def create(self, drafts: Sequence[Draft]) -> Sequence[Outcome]:
         """In one transaction, as far as the database lets them all in."""
-        return together(self._database, drafts, self._writer.create)
+        writer, columns = self._writer, tuple(self._options.upsert_on)
+        if not columns:
+            return together(self._database, drafts, writer.create)
+        upsert = Upsert(self._shape, columns, writer.stamp())
+        return together(self._database, drafts, replace(writer, upsert=upsert).create, upsert.keep)
 
     def update(self, patches: Sequence[Patch]) -> Sequence[Outcome]:
         """In one transaction; rows that moved on since they were read are left alone."""
@@ -157,6 +162,7 @@ def _traits(kind: str, options: Options, names: tuple[str, ...]) -> Traits:
         get_batch=options.batch,
         find_batch=options.batch,
         page_size=options.page_size,
+        unique=tuple(options.upsert_on) if len(options.upsert_on) == 1 else (),
         searchable=searchable(names, options.roles, options.lists),
         notes=_NOTES,
     )

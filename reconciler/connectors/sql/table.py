@@ -11,6 +11,7 @@ from sqlalchemy import column as named
 from sqlalchemy.types import NullType, UserDefinedType
 
 from reconciler.connectors.sql.failures import APP
+from reconciler.connectors.sql.unique import must_be_unique
 from reconciler.connectors.sql.values import Codec, bare, codec_of
 from reconciler.connectors.tabular.columns import known_columns, must_have
 from reconciler.errors import Rejected
@@ -72,10 +73,13 @@ class Shape:
 
 
 def look_at(connection: Connection, options: Options) -> Shape:
-    """The table by reflection. Raises ``Rejected`` where table, key or a named column is not there."""
+    """The table by reflection. Raises ``Rejected`` where table, key or a named column is not there, or is not as the
+    options want it."""
     schema, name = options.place
     found = Table(name, MetaData(), schema=schema, autoload_with=connection, resolve_fks=False)
     must_have(APP, f"the table '{name}'", options.named, found.c.keys())
+    if options.upsert_on:
+        must_be_unique(connection, found, options.upsert_on)
     codecs = _codecs(found, options, loose=connection.dialect.name == "sqlite")
     key = _key(found, options, codecs)
     fields = tuple(_field(one, found.c[one], codec, options) for one, codec in codecs.items())

@@ -16,6 +16,7 @@ from sqlalchemy import String, Uuid, bindparam, delete, func, insert, update
 
 from reconciler.connectors.sql.failures import APP, RowRefused
 from reconciler.connectors.sql.reads import Reader
+from reconciler.connectors.sql.upserts import Upsert
 from reconciler.connectors.tabular.patches import differs, gone, moved_on, onto
 from reconciler.connectors.tabular.words import NoFit
 from reconciler.errors import AppError, NoAnswer
@@ -34,8 +35,11 @@ Write = Callable[["Connection", Sequence[Item]], list[Outcome]]
 Row = Mapping[str, object]
 
 
-def together(database: Database, items: Sequence[Item], write: Write[Item]) -> list[Outcome]:
+def together(
+    database: Database, items: Sequence[Item], write: Write[Item], keep: Callable[[list[Outcome]], None] | None = None
+) -> list[Outcome]:
     """Write a batch in one transaction; where the database refuses it, each half by itself, down to the row at fault.
+    ``keep`` is told what was committed before anything else is tried.
 
     Raises the ``AppError`` that ended it when nothing was written.
     """
@@ -43,16 +47,20 @@ def together(database: Database, items: Sequence[Item], write: Write[Item]) -> l
         return []
     try:
         with database.writing() as connection:
-            return write(connection, items)
+            outcomes = write(connection, items)
     except NoAnswer as error:
         return [Lost(str(error)) for _ in items]
     except RowRefused as error:
         if len(items) == 1:
             return [error.refused]
+    else:
+        if keep is not None:
+            keep(outcomes)
+        return outcomes
     middle = len(items) // 2
-    first = together(database, items[:middle], write)
+    first = together(database, items[:middle], write, keep)
     try:
-        return [*first, *together(database, items[middle:], write)]
+        return [*first, *together(database, items[middle:], write, keep)]
     except AppError as error:
         if not any(isinstance(outcome, (Written, Lost)) for outcome in first):
             raise
@@ -61,17 +69,21 @@ def together(database: Database, items: Sequence[Item], write: Write[Item]) -> l
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes rows of one table. ``new_id`` makes keys for tables that make none themselves."""
+    """Writes rows of one table. ``new_id`` makes keys for tables that make none themselves, ``upsert`` is how to write
+    onto rows that a create meets."""
 
     reader: Reader
     new_id: Callable[[], uuid.UUID]
+    upsert: Upsert | None = None
 
     def create(self, connection: Connection, drafts: Sequence[Draft]) -> list[Outcome]:
-        """Insert; a row that is there already is never overwritten."""
+        """Insert; a row that is there already is overwritten by ``upsert`` alone."""
         rows = [self._row(draft.values) for draft in drafts]
         keys: dict[int, str] = {}
         for places in _alike(rows):
-            keys |= zip(places, self._insert(connection, [rows[place] for place in places]), strict=True)
+            keys |= zip(places, self._put(connection, [rows[place] for place in places]), strict=True)
+        if self.upsert is not None:
+            self.upsert.claim(list(keys.values()))
         held = self._wide(drafts).by_ids(connection, keys.values())
         return [
             row if isinstance(row, Refused) else _written(held, keys[place], draft.values)
@@ -99,7 +111,7 @@ class Writer:
             connection.execute(delete(shape.table).where(chosen))
         else:
             mark = shape.codecs[shape.deleted.name].to_column(value=True) if shape.flagged else func.current_timestamp()
-            values = {shape.deleted.name: mark, **self._stamp()}
+            values = {shape.deleted.name: mark, **self.stamp()}
             connection.execute(update(shape.table).where(chosen, ~self.reader.gone).values(values))
         return [Written(one) for one in ids]
 
@@ -134,11 +146,18 @@ class Writer:
                 return Refused(error.code, f"{APP}: the column '{name}': {error}", field=name)
         return row
 
+    def _put(self, connection: Connection, rows: Sequence[Any]) -> list[str]:
+        """The keys of rows of the same columns, in order, made or met."""
+        if self.upsert is None:
+            return self._insert(connection, rows)
+        put = self.upsert.put
+        return [put(connection, row, self._key()) or self._insert(connection, [row])[0] for row in rows]
+
     def _insert(self, connection: Connection, rows: Sequence[Any]) -> list[str]:
         """The keys of new rows of the same columns, in order."""
         shape, dialect = self.reader.shape, connection.dialect
         full = [{**self._key(), **row} for row in rows]
-        statement = insert(shape.table).values(self._stamp()) if shape.stamped else insert(shape.table)
+        statement = insert(shape.table).values(self.stamp()) if shape.stamped else insert(shape.table)
         if dialect.insert_executemany_returning_sort_by_parameter_order:
             ordered = statement.returning(shape.key, sort_by_parameter_order=True)
             return [str(key) for key in connection.execute(ordered, full).scalars()]
@@ -160,7 +179,7 @@ class Writer:
             return
         bound = {name: bindparam(f"reconciler_{n}", type_=shape.table.c[name].type) for n, name in enumerate(names)}
         chosen = shape.key == bindparam("reconciler_key", type_=shape.key.type)
-        statement = update(shape.table).where(chosen).values({**self._stamp(), **bound})
+        statement = update(shape.table).where(chosen).values({**self.stamp(), **bound})
         connection.execute(
             statement,
             [
@@ -169,7 +188,8 @@ class Writer:
             ],
         )
 
-    def _stamp(self) -> dict[str, object]:
+    def stamp(self) -> dict[str, object]:
+        """What every write sets besides."""
         shape = self.reader.shape
         return {shape.modified.name: func.current_timestamp()} if shape.stamped and shape.modified is not None else {}
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from reconciler.engine.match import Bond
 from reconciler.errors import CursorExpired, Retryable
 from reconciler.live import Stopped
+from reconciler.model.traits import Traits
 from reconciler.reading import Bitmap, Read, read_side
 from reconciler.testing import faults, lies
 from reconciler.workspace import Workspace
@@ -151,11 +152,24 @@ class TestAbsence:
     )
     def test_a_listing_that_does_not_add_up_buries_nobody(self, lie: faults.Fault) -> None:
         bench = settled()
-        bench.faulty[LEFT].arm("list", lie)
+        bench.faulty[LEFT].arm("list", lie, times=2)
         look = Look(bench)
         assert not look.read.trusted
         assert look.gone == set()
         assert look.read.cursor is None
+
+    def test_nobody_at_all_is_asked_for_twice_and_then_believed(self) -> None:
+        bench = Bench()
+        look = Look(bench)
+        assert (look.read.trusted, look.read.reading.records, bench.calls(LEFT, "list")) == (True, 0, 2)
+
+    @pytest.mark.parametrize("total", [None, 0])
+    def test_a_hiccup_on_the_first_day_makes_no_doubles(self, total: int | None) -> None:
+        bench = Bench(traits=Traits(page_size=50))
+        bench.people(3)
+        bench.faulty[RIGHT].arm("list", lies.emptied(total))
+        assert bench.run().result == "ok"
+        assert (len(bench.left.rows), len(bench.right.rows), len(bench.links())) == (3, 3, 3)
 
     def test_absent_from_the_listing_and_gone_when_asked(self) -> None:
         bench = settled()

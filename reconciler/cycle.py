@@ -42,8 +42,8 @@ PORTION = 2000
 REMEMBERED = 90 * 86_400.0
 """For how many seconds journal lines and cycles are kept."""
 COMPLETE_EVERY = {True: 7 * 86_400.0, False: 86_400.0}
-"""After how many seconds a side is read completely although its app could tell what changed: of an app that tells
-deletes (True), and of one that does not."""
+"""After how many seconds a side is read completely although its app could tell what changed, unless its traits say so:
+of an app that tells deletes (True), and of one that does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,8 @@ def _cost(live: Live, side: Side) -> tuple[bool, int]:
 def _must_read_all(live: Live, side: Side, memory: Memory) -> bool:
     """Some things show only in a complete listing: a create without an answer, in an app that cannot be asked for it by
     key; deletes, where the app does not tell them; and once in a while whatever its lists of changes passed over."""
-    often = COMPLETE_EVERY[live.connectors[side].traits.tombstones]
+    traits = live.connectors[side].traits
+    often = traits.complete_every or COMPLETE_EVERY[traits.tombstones]
     if live.clock() - memory.complete.get(side, 0.0) >= often:
         return True
     lost = any(one.side is side and one.verb is Verb.CREATE for one in live.state.open_intents())

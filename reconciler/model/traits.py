@@ -18,7 +18,9 @@ class Traits:
     call can hold.
     ``eventual_seconds`` is how long a write may take to show in reads. ``modified_resolution`` is in seconds.
     ``calls_per_second`` is the documented rate (``burst`` calls at once), ``daily_calls`` the documented allowance a
-    day. ``webhooks``: the app can tell of changes by itself. ``notes`` are what a person should know, a sentence each.
+    day. ``complete_every`` is after how many seconds lists of changes are not enough and everything is read again,
+    where that is sooner than for other apps. ``webhooks``: the app can tell of changes by itself. ``notes`` are what a
+    person should know, a sentence each.
     """
 
     delta: bool = False
@@ -40,6 +42,7 @@ class Traits:
     calls_per_second: float | None = None
     burst: int = 5
     daily_calls: int | None = None
+    complete_every: float | None = None
     webhooks: bool = False
     notes: tuple[str, ...] = field(default=())
 

@@ -223,6 +223,11 @@ class TestCursors:
         assert {reading.mode for reading in bench.run().readings.values()} == {"delta"}
         assert bench.state(RIGHT, "r1") == "trashed"
 
+    def test_an_app_may_want_it_sooner(self) -> None:
+        bench = settled(traits=replace(DELTA, complete_every=100.0), right=DELTA)
+        bench.clock.advance(100)
+        assert {side: reading.mode for side, reading in bench.run().readings.items()} == {LEFT: "full", RIGHT: "delta"}
+
     def test_a_complete_read_that_is_not_trusted_does_not_count(self) -> None:
         bench = settled(traits=DELTA)
         bench.clock.advance(COMPLETE_EVERY[True])

@@ -62,16 +62,14 @@ class Credentials(BaseModel):
 
 class Options(BaseModel):
     """``options`` of an account. ``create_organizations`` makes an organisation that is not there; ``archived`` lists
-    archived leads. Seconds: how far a delta reads back, and how long the search may be behind. ``complete_hours``: how
-    often everything is read, which alone shows deletes (0: only when it must be). ``contact_sync`` says whether its
-    fields are there, where the account itself does not tell."""
+    archived leads. Seconds: how far a delta reads back, and how long the search may be behind.
+    ``contact_sync`` says whether its fields are there, where the account itself does not tell."""
 
     model_config = ConfigDict(extra="forbid")
 
     page_size: int = Field(default=500, ge=1, le=500)
     overlap_seconds: int = Field(default=60, ge=0)
     search_lag_seconds: int = Field(default=60, ge=10)
-    complete_hours: int = Field(default=6, ge=0)
     create_organizations: bool = True
     archived: bool = True
     contact_sync: bool | None = None
@@ -82,7 +80,6 @@ class Options(BaseModel):
             page_size=self.page_size,
             overlap=timedelta(seconds=self.overlap_seconds),
             lag=timedelta(seconds=self.search_lag_seconds),
-            complete_every=timedelta(hours=self.complete_hours) if self.complete_hours else None,
             create_organizations=self.create_organizations,
             archived=self.archived,
             contact_sync=self.contact_sync,

@@ -48,7 +48,9 @@ class _Next(msgspec.Struct):
     after: str = ""
 
 
-class _Paging(msgspec.Struct):
+class Paging(msgspec.Struct):
+    """Where the next page begins, where there is one."""
+
     next: _Next | None = None
 
 
@@ -56,7 +58,7 @@ class Page(msgspec.Struct):
     """One page of a listing or a search; the last one has no ``next``."""
 
     results: list[Row]
-    paging: _Paging | None = None
+    paging: Paging | None = None
 
     @property
     def after(self) -> str | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.connectors.hubspot.api import CONTACT
+from reconciler.connectors.hubspot.api import CONTACT, Paging
 from reconciler.connectors.hubspot.properties import moment
 
 if TYPE_CHECKING:
@@ -52,17 +52,9 @@ class _Member(msgspec.Struct, rename="camel"):
     membership_timestamp: str = ""
 
 
-class _Next(msgspec.Struct):
-    after: str = ""
-
-
-class _Paging(msgspec.Struct):
-    next: _Next | None = None
-
-
 class _Members(msgspec.Struct):
     results: list[_Member]
-    paging: _Paging | None = None
+    paging: Paging | None = None
 
 
 @dataclass(slots=True)

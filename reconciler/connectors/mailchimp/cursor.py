@@ -1,8 +1,4 @@
-"""Where the next delta begins: a moment by the server's own clock, taken before its first page was made.
-
-Who was deleted for good leaves no trace in a delta, and whether tags and groups count as changes is not documented: so
-a cursor also knows when everything was read last, and wears out.
-"""
+"""Where the next delta begins: a moment by the server's own clock, taken before its first page was made."""
 
 from __future__ import annotations
 
@@ -26,17 +22,16 @@ _ALWAYS = datetime(2001, 1, 1, tzinfo=UTC)
 @dataclass(slots=True)
 class Cursor:
     """``asked``: when the first page was made, by its own header; ``seen``: the latest change that a page told of,
-    which serves where there is no such header; ``whole``: when everything was read last (None: by this very read)."""
+    which serves where there is no such header."""
 
     asked: datetime | None = None
     seen: datetime | None = None
-    whole: datetime | None = None
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
         """What a cursor's text says to the delta that begins there; None where it says nothing."""
-        began, whole = map(read_moment, text.partition(" ")[::2])
-        return cls(seen=began, whole=whole) if began and whole else None
+        began = read_moment(text)
+        return cls(seen=began) if began else None
 
     def look(self, rows: Iterable[Row], response: Response) -> None:
         """Move on with what a page brought."""
@@ -46,19 +41,11 @@ class Cursor:
 
     def text(self) -> str:
         """In whole seconds: a fraction makes the filter let everybody through."""
-        began = self.asked or self.seen or _ALWAYS
-        return f"{whole_seconds(began)} {whole_seconds(self.whole or began)}"
+        return whole_seconds(self.asked or self.seen or _ALWAYS)
 
     def since(self, overlap: timedelta) -> str:
         """What to ask for: changes *after* a moment, of which a second holds many."""
         return whole_seconds((self.seen or _ALWAYS) - max(overlap, timedelta(seconds=1)))
-
-    def worn(self, longest: timedelta) -> bool:
-        """Whether everything was read too long ago."""
-        now = self.asked or self.seen
-        if not longest or now is None or self.whole is None:
-            return False
-        return now - self.whole > longest
 
 
 def whole_seconds(moment: datetime) -> str:

@@ -35,6 +35,8 @@ R = TypeVar("R")
 CONNECTIONS = 4
 """Ten at once are allowed for everything that uses the account, other programs and people included."""
 
+_A_DAY = 86_400.0
+"""Deltas leave out who was deleted for good, and perhaps changed tags and groups."""
 _POOLED = 40
 _SHOWN_TAGS = 50
 _ALWAYS = ("id", "contact_id", "status", "last_changed")
@@ -61,6 +63,7 @@ class Members:
             delete_batch=_POOLED,
             get_batch=_POOLED,
             pooled=("update", "delete", "get"),
+            complete_every=_A_DAY,
             page_size=options.page_size,
             searchable=("email_address",),
             unique=("email_address",),
@@ -124,8 +127,6 @@ class Members:
         moment = cursor.since(timedelta(seconds=self._options.overlap_seconds))
         for answer, response, _ in self._audience.pages(fields=self._listed, since_last_changed=moment):
             cursor.look(answer.members, response)
-            if cursor.worn(timedelta(hours=self._options.full_after_hours)):
-                raise CursorExpired(self._app, "it is time to read everything again", code="worn")
             yield Page(self._alive(answer.members), _archived(answer.members))
         params = {"status": ARCHIVED, "since_last_changed": moment}
         for answer, response, last in self._audience.pages(fields=_of_members(_ALWAYS), **params):

@@ -13,8 +13,7 @@ class Options(BaseModel):
     ``audience`` is an audience's id or name; it may be left out where there is but one. ``new_status`` is given to new
     members that come without one. ``address_filler`` stands for the parts that an address lacks (Mailchimp takes whole
     addresses only); without it, incomplete addresses are not written. ``resubscribe`` tries to subscribe who is
-    unsubscribed. ``skip_required`` makes members without the fields that the audience requires. After
-    ``full_after_hours`` a delta is not enough, and everything is read again (0: never).
+    unsubscribed. ``skip_required`` makes members without the fields that the audience requires.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -25,6 +24,5 @@ class Options(BaseModel):
     resubscribe: bool = False
     skip_required: bool = False
     overlap_seconds: int = Field(default=120, ge=0)
-    full_after_hours: int = Field(default=24, ge=0)
     page_size: int = Field(default=1000, ge=1, le=1000)
     batch: int = Field(default=500, ge=1, le=500)

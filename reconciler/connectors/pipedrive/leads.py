@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING
 from reconciler.connectors.parallel import in_parallel
 from reconciler.connectors.pipedrive.api import V1, Api, fold, moment_of, number, stamp
 from reconciler.connectors.pipedrive.columns import Writing, body_of, chosen, values_of
-from reconciler.connectors.pipedrive.cursor import Cursor, following
+from reconciler.connectors.pipedrive.cursor import began_at
 from reconciler.connectors.pipedrive.lead_fields import LeadFields
 from reconciler.connectors.pipedrive.lead_person import LeadPerson
 from reconciler.connectors.pipedrive.organisations import Organisations
 from reconciler.connectors.pipedrive.people import PATH, People
 from reconciler.connectors.pipedrive.persons import CALLS_A_SECOND, GONE, NOTES, SEARCHABLE, newest, written
+from reconciler.connectors.pipedrive.settings import COMPLETE_EVERY
 from reconciler.errors import AppError, Rejected
 from reconciler.model.outcome import Lost, Refused, Unsent, Written
 from reconciler.model.record import Page, Record
@@ -65,6 +66,7 @@ class Leads:
         self._threads = min(opening.http.parallel, _BATCH)
         self.traits = Traits(
             delta=True,
+            complete_every=COMPLETE_EVERY,
             modified=True,
             create_batch=_BATCH,
             update_batch=_BATCH,
@@ -114,7 +116,7 @@ class Leads:
         if since is None:
             yield from self._everything()
         else:
-            yield from self._changes(Cursor.parse(self._api, since))
+            yield from self._changes(began_at(self._api, since))
 
     @property
     def _listings(self) -> tuple[str, ...]:
@@ -131,14 +133,13 @@ class Leads:
                     whole = self._api.whole(listing, seen, began, sort="add_time DESC") and whole
                 done = last and listing == self._listings[-1]
                 if rows or done:
-                    cursor = following(began, None) if done and whole else None
+                    cursor = began.isoformat() if done and whole else None
                     yield Page(self._records(rows), cursor=cursor, last=done and whole)
 
-    def _changes(self, before: Cursor) -> Iterator[Page]:
-        start = before.asked - self._settings.overlap
+    def _changes(self, before: datetime) -> Iterator[Page]:
+        start = before - self._settings.overlap
         people, began = self._changed_people(start)
-        before.check(self._api, began, self._settings)
-        cursor = following(began, before)
+        cursor = began.isoformat()
         found = {str(row["id"]): row for row in self._changed(start, people)}
         rows, size = list(found.values()), self._settings.page_size
         for place in range(0, max(len(rows), 1), size):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from reconciler.connectors.parallel import in_parallel
 from reconciler.connectors.pipedrive.api import Api, living, moment_of, number, stamp
 from reconciler.connectors.pipedrive.columns import Writing, body_of, chosen, values_of
-from reconciler.connectors.pipedrive.cursor import Cursor, following
+from reconciler.connectors.pipedrive.cursor import began_at
 from reconciler.connectors.pipedrive.organisations import Organisations
 from reconciler.connectors.pipedrive.people import MARKETING, PATH, People
+from reconciler.connectors.pipedrive.settings import COMPLETE_EVERY
 from reconciler.errors import AppError
 from reconciler.model.outcome import Refused, Written
 from reconciler.model.record import Page, Record
@@ -38,7 +39,7 @@ _KEYS = 15
 SEARCHABLE = ("email", "emails", "phone", "mobile", "home_phone", "phones", "name")
 NOTES = (
     "a day's tokens: a page of 500 costs 10, a write 5, a search 20",
-    "deletes show in complete reads only, every complete_hours (6)",
+    "deletes show in complete reads only, every six hours",
     "writes are single calls, a few at a time",
 )
 
@@ -56,6 +57,7 @@ class Persons:
         custom = tuple(name for name in opening.fields if name not in known)
         self.traits = Traits(
             delta=True,
+            complete_every=COMPLETE_EVERY,
             modified=True,
             create_batch=_BATCH,
             update_batch=_BATCH,
@@ -103,21 +105,19 @@ class Persons:
 
     def list(self, since: str | None = None) -> Iterator[Page]:
         """Everybody, or who changed since a cursor less the overlap; by id, so that nobody is passed over."""
-        before = None if since is None else Cursor.parse(self._api, since)
-        changed = stamp(before.asked - self._settings.overlap) if before else None
+        before = None if since is None else began_at(self._api, since)
+        changed = stamp(before - self._settings.overlap) if before else None
         self._organisations.forget()
         began, seen = None, set[object]()
         listing = self._api.pages(PATH, updated_since=changed, sort_by="id", sort_direction="asc", **self._params)
         for rows, response, last in listing:
             began = began or self._api.now(response)
-            if before:
-                before.check(self._api, began, self._settings)
             seen |= {row["id"] for row in rows}
             whole = last and (
                 before is not None or self._api.whole(PATH, seen, began, sort_by="id", sort_direction="desc")
             )
             gone = tuple(str(row["id"]) for row in rows if living(row) is None)
-            yield Page(self._records(rows), gone, cursor=following(began, before) if whole else None, last=whole)
+            yield Page(self._records(rows), gone, cursor=began.isoformat() if whole else None, last=whole)
 
     def get(self, ids: Sequence[str]) -> Sequence[Record]:
         """Directly, a hundred a call."""

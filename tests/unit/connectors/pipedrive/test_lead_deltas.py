@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from reconciler.errors import CursorExpired
 from tests.unit.connectors.pipedrive.company import Company
 from tests.unit.connectors.pipedrive.test_leads import ANN, listed
 
@@ -51,14 +48,6 @@ def test_a_quiet_delta_costs_three_calls() -> None:
     company.requests.clear()
     assert listed(company, cursor) == {}
     assert len(company.requests) == 3
-
-
-def test_a_delta_asks_for_a_complete_read_in_time() -> None:
-    company = Company()
-    cursor = cursor_of(company)
-    company.clock.advance(7 * 3600)
-    with pytest.raises(CursorExpired):
-        listed(company, cursor)
 
 
 def test_a_delta_reads_back_over_what_may_have_been_under_way() -> None:
